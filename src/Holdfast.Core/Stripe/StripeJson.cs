@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Holdfast.Stripe;
+
+/// <summary>
+/// Reads the values Stripe's JSON is made of. A missing field, a null and a value of another kind all read as null:
+/// fields come and go between API versions, and the caller knows which ones it cannot do without.
+/// </summary>
+public static class StripeJson
+{
+    extension(JsonElement json)
+    {
+        /// <summary>The value at the end of a path of property names, or null when any step is missing.</summary>
+        public JsonElement? At(params ReadOnlySpan<string> path)
+        {
+            var here = json;
+            foreach (var name in path)
+            {
+                if (here.ValueKind is not JsonValueKind.Object || !here.TryGetProperty(name, out here))
+                {
+                    return null;
+                }
+            }
+
+            return here.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : here;
+        }
+
+        public string? Text(params ReadOnlySpan<string> path) =>
+            json.At(path) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+        /// <summary>An integer: an amount in the currency's smallest unit, a quantity, a count.</summary>
+        public long? Number(params ReadOnlySpan<string> path) =>
+            json.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
+
+        public bool? Flag(params ReadOnlySpan<string> path) =>
+            json.At(path)?.ValueKind switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                _ => null,
+            };
+
+        /// <summary>A moment, which Stripe writes in whole seconds since 1970.</summary>
+        public DateTimeOffset? Moment(params ReadOnlySpan<string> path) =>
+            json.Number(path) is { } seconds and >= MinSeconds and <= MaxSeconds
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null;
+
+        /// <summary>The id of another object, which Stripe writes bare, or as the whole object when it was expanded.</summary>
+        /// <remarks>https://docs.stripe.com/api/expanding_objects</remarks>
+        public string? Id(params ReadOnlySpan<string> path) =>
+            json.At(path) switch
+            {
+                { ValueKind: JsonValueKind.String } id => id.GetString(),
+                { ValueKind: JsonValueKind.Object } expanded => expanded.Text("id"),
+                _ => null,
+            };
+
+        /// <summary>The members of one of Stripe's lists, <c>{"object":"list","data":[…]}</c>, or of a bare array.</summary>
+        public IEnumerable<JsonElement> List(params ReadOnlySpan<string> path)
+        {
+            var array = json.At(path) switch
+            {
+                { ValueKind: JsonValueKind.Object } list => list.At("data"),
+                var bare => bare,
+            };
+            return array is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
+        }
+
+        /// <summary>The object's metadata: pairs of text set by the merchant. Anything else in there is left out.</summary>
+        public IReadOnlyDictionary<string, string> Metadata(params ReadOnlySpan<string> path) =>
+            json.At(path) is { ValueKind: JsonValueKind.Object } pairs
+                ? pairs.EnumerateObject()
+                    .Where(pair => pair.Value.ValueKind is JsonValueKind.String)
+                    .ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!, StringComparer.Ordinal)
+                : System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+    }
+
+    // What DateTimeOffset can hold: the years 1 to 9999.
+    private const long MinSeconds = -62_135_596_800;
+    private const long MaxSeconds = 253_402_300_799;
+}
