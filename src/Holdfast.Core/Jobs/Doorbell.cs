@@ -1,0 +1,27 @@
+using System.Threading.Channels;
+
+namespace Holdfast.Jobs;
+
+/// <summary>A hint that work may be waiting. Losing one costs only latency: the worker also looks by itself.</summary>
+internal sealed class Doorbell
+{
+    private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Ring() => _rung.Writer.TryWrite(true);
+
+    /// <summary>Returns when it was rung, or after the time is up.</summary>
+    public async Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            await _rung.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // Nobody rang in time, which is what the caller wants to know.
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Jobs;
+
+/// <summary>The only writer of a job's state. Every change is guarded by the state, and its row count is looked at.</summary>
+internal sealed class JobStore(Database database)
+{
+    private readonly Statements _sql = Statements.Of("Jobs/JobStore", database.Engine);
+
+    public Task<int> AddAsync(Session session, string kind, IReadOnlyList<long> subjects, DateTimeOffset now) =>
+        session.ExecuteEachAsync(
+            _sql["Add"],
+            [.. subjects.Select(subject =>
+                new (string, object?)[] { ("kind", kind), ("subject", subject), ("run_at", now), ("created_at", now) })]);
+
+    public Task<List<Job>> ClaimDueAsync(Session session, string kind, DateTimeOffset now, int limit) =>
+        session.QueryAsync(_sql["ClaimDue"], Read, ("kind", kind), ("now", now), ("limit", limit));
+
+    /// <returns>The job, or null when it is not due any more.</returns>
+    public Task<Job?> ClaimOneAsync(Session session, JobId id, DateTimeOffset now) =>
+        session.FirstAsync(_sql["ClaimOne"], Read, [("id", id.Value), ("now", now)]);
+
+    /// <summary>The jobs that a run which died may have held: the first ones in the order of claiming.</summary>
+    public async Task<List<JobId>> SuspectsAsync(Session session, string kind, DateTimeOffset now, int limit) =>
+        await session.QueryAsync(
+            _sql["Suspects"], row => new JobId(row.Number(0)), ("kind", kind), ("now", now), ("limit", limit));
+
+    public async Task<bool> MarkAloneAsync(Session session, JobId id) =>
+        await session.ExecuteAsync(_sql["MarkAlone"], ("id", id.Value)) is 1;
+
+    /// <summary>Completes jobs claimed in this session.</summary>
+    /// <exception cref="InvalidOperationException">One of them was not waiting: the claim was not ours.</exception>
+    public async Task CompleteAsync(Session session, IReadOnlyList<Job> jobs, DateTimeOffset now)
+    {
+        var completed = await session.ExecuteAsync(
+            _sql["Complete"], ("ids", (long[])[.. jobs.Select(job => job.Id.Value)]), ("ended_at", now));
+        if (completed != jobs.Count)
+        {
+            throw new InvalidOperationException($"{jobs.Count} jobs were to be completed, but {completed} were waiting.");
+        }
+    }
+
+    /// <returns>False when the job was no longer waiting at this attempt: nothing was written.</returns>
+    public async Task<bool> FinishAsync(Session session, Job job, Verdict verdict, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            _sql["Finish"],
+            ("id", job.Id.Value),
+            ("attempt_before", job.Attempt - 1),
+            ("attempt", verdict.CountsAttempt ? job.Attempt : job.Attempt - 1),
+            ("state", verdict.State.Name),
+            ("run_at", verdict.RunAt),
+            ("ended_at", verdict.RunAt is null ? now : null)) is 1;
+
+    public Task AddAttemptAsync(Session session, Job job, Attempt attempt) =>
+        session.ExecuteAsync(
+            _sql["AddAttempt"],
+            ("job", job.Id.Value),
+            ("attempt", job.Attempt),
+            ("started_at", attempt.StartedAt),
+            ("ended_at", attempt.EndedAt),
+            ("state", attempt.State.Name),
+            ("reason", attempt.Reason),
+            ("detail", attempt.Detail),
+            ("fingerprint", attempt.Fingerprint));
+
+    public Task<List<Attempt>> AttemptsAsync(Session session, JobId id) =>
+        session.QueryAsync(
+            _sql["Attempts"],
+            row => new Attempt
+            {
+                Number = (int)row.Number(0),
+                StartedAt = row.Moment(1),
+                EndedAt = row.Moment(2),
+                State = JobState.Parse(row.Text(3)),
+                Reason = row.TextOrNull(4),
+                Detail = row.TextOrNull(5),
+                Fingerprint = row.TextOrNull(6),
+            },
+            ("job", id.Value));
+
+    /// <returns>How many of these were dead or completed, and wait again.</returns>
+    public Task<int> ReplayAsync(Session session, IReadOnlyList<JobId> ids, DateTimeOffset now) =>
+        session.ExecuteAsync(_sql["Replay"], ("ids", (long[])[.. ids.Select(id => id.Value)]), ("run_at", now));
+
+    /// <returns>How many of these subjects' jobs were dead, and wait again.</returns>
+    public Task<int> ReplayDeadAsync(Session session, string kind, IReadOnlyList<long> subjects, DateTimeOffset now) =>
+        session.ExecuteAsync(_sql["ReplayDead"], ("kind", kind), ("subjects", subjects), ("run_at", now));
+
+    /// <returns>False when it was not dead.</returns>
+    public async Task<bool> DismissAsync(Session session, JobId id, string reason, DateTimeOffset now) =>
+        await session.ExecuteAsync(_sql["Dismiss"], ("id", id.Value), ("ended_at", now), ("reason", reason)) is 1;
+
+    public Task<List<JobCount>> CountsAsync(Session session, DateTimeOffset now) =>
+        session.QueryAsync(
+            _sql["Counts"],
+            row => new JobCount(row.Text(0), row.Number(1), row.Number(2), row.Number(3), row.Number(4), row.MomentOrNull(5)),
+            ("now", now));
+
+    private static Job Read(Row row) => new()
+    {
+        Id = new(row.Number(0)),
+        Kind = row.Text(1),
+        Subject = row.Number(2),
+        Attempt = (int)row.Number(3) + 1,
+        RetriesFrom = (int)row.Number(4),
+        Alone = (int)row.Number(5),
+    };
+}
+
+/// <summary>One run of a job that did not simply succeed at the first attempt. Kept for ever, never changed.</summary>
+public sealed record Attempt
+{
+    /// <summary>From 1; set when read.</summary>
+    public int Number { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>The state that followed.</summary>
+    public required JobState State { get; init; }
+
+    public required string? Reason { get; init; }
+
+    /// <summary>Where it failed, for whoever mends it.</summary>
+    public string? Detail { get; init; }
+
+    public string? Fingerprint { get; init; }
+}
+
+/// <summary>How much work of one kind there is.</summary>
+/// <param name="Open">Still to be done, now or later.</param>
+/// <param name="Due">Of those, the ones that could run now.</param>
+/// <param name="OldestDueAt">Since when the oldest of them has been due.</param>
+internal sealed record JobCount(
+    string Kind, long Open, long Due, long Dead, long Unknown, DateTimeOffset? OldestDueAt);

@@ -1,0 +1,366 @@
+using Holdfast.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Jobs;
+
+/// <summary>
+/// The loop that claims due jobs and applies them, a batch in one transaction. A batch that throws is run again one by
+/// one, so that a poisoned job harms only itself; after the process has died, what it may have held is run alone.
+/// </summary>
+internal sealed partial class Worker(
+    BatchHandler handler,
+    Database database,
+    JobStore jobs,
+    RunStore runs,
+    Doorbell doorbell,
+    WorkerOptions options,
+    TimeProvider clock,
+    Random chance,
+    ILogger<Worker> log)
+{
+    /// <summary>One that has taken the process down this often while it was alone is a dead letter.</summary>
+    private const int MaxDeathsAlone = 2;
+
+    private readonly Queue<JobId> _suspects = [];
+    private long _run;
+    private long _busySince;
+
+    /// <summary>For how long the running turn has been running; zero between turns.</summary>
+    public TimeSpan BusyFor => Interlocked.Read(ref _busySince) is > 0 and var since ? clock.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>Works until it is cancelled, then finishes the turn it is in and says that it ended in good order.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await StartAsync(stop);
+            while (!stop.IsCancellationRequested)
+            {
+                await TurnOrWaitAsync(stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to stop while waiting.
+        }
+
+        await EndAsync();
+    }
+
+    /// <summary>Notes the start of this run, and whom a run that died leaves under suspicion.</summary>
+    internal async Task StartAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            var started = await database.WriteAsync(Turn.Work, BeginRunAsync, stop);
+            if (started is Commit<List<JobId>>.Committed(var suspects))
+            {
+                suspects.ForEach(_suspects.Enqueue);
+                return;
+            }
+
+            await PauseAsync(Cause(started), stop);
+        }
+    }
+
+    /// <summary>One turn: at most one batch.</summary>
+    /// <returns>How many jobs were dealt with; fewer than a full batch means that no more were due.</returns>
+    internal async Task<int> TurnAsync(CancellationToken stop)
+    {
+        Interlocked.Exchange(ref _busySince, clock.GetTimestamp());
+        try
+        {
+            return _suspects.TryPeek(out var suspect) ? await RunSuspectAsync(suspect, stop) : await RunBatchAsync(stop);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _busySince, 0);
+        }
+    }
+
+    private async Task TurnOrWaitAsync(CancellationToken stop)
+    {
+        try
+        {
+            var done = await TurnAsync(stop);
+            if (done < options.BatchSize && _suspects.Count is 0)
+            {
+                await doorbell.WaitAsync(options.PollInterval, clock, stop);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            await PauseAsync(exception, stop);
+        }
+    }
+
+    private async Task<List<JobId>> BeginRunAsync(Session session)
+    {
+        var now = clock.GetUtcNow();
+        var suspects = await runs.HasUnendedAsync(session)
+            ? await jobs.SuspectsAsync(session, handler.Kind, now, options.MaxSuspects)
+            : [];
+        _run = await runs.BeginAsync(session, now);
+        if (suspects.Count is 0)
+        {
+            await runs.EndOthersAsync(session, _run, now);
+        }
+        else
+        {
+            LogCareful(suspects.Count);
+        }
+
+        return suspects;
+    }
+
+    private async Task EndAsync()
+    {
+        // Those left under suspicion stay so: the run that died is not ended before all of them have been run.
+        var ended = await database.WriteAsync(
+            Turn.Work,
+            async session =>
+            {
+                await runs.EndAsync(session, _run, clock.GetUtcNow());
+                return true;
+            },
+            CancellationToken.None);
+        if (ended is not Commit<bool>.Committed)
+        {
+            LogEndNotNoted(Cause(ended));
+        }
+    }
+
+    private async Task<int> RunBatchAsync(CancellationToken stop)
+    {
+        List<Job> batch = [];
+        var commit = await database.WriteAsync(
+            Turn.Work,
+            async session =>
+            {
+                batch = await jobs.ClaimDueAsync(session, handler.Kind, clock.GetUtcNow(), options.BatchSize);
+                await ApplyAsync(session, batch);
+                return batch.Count;
+            },
+            CancellationToken.None);
+        switch (commit)
+        {
+            case Commit<int>.Committed(var count):
+                handler.OnCommitted(batch);
+                return count;
+            case Commit<int>.RolledBack(var cause) when !database.IsUnavailable(cause) && batch.Count > 0:
+                LogBatchFailed(cause, batch.Count);
+                foreach (var job in batch)
+                {
+                    await RunOneAsync(job.Id, stop);
+                }
+
+                return batch.Count;
+            default:
+                // Rolled back by the store, or unknown: the next claim looks at the rows as they are.
+                await PauseAsync(Cause(commit), stop);
+                return 0;
+        }
+    }
+
+    /// <summary>Marks the suspect, commits that, and only then runs it: if it kills the process, the mark stays.</summary>
+    private async Task<int> RunSuspectAsync(JobId id, CancellationToken stop)
+    {
+        var marked = await database.WriteAsync(
+            Turn.Work, session => jobs.MarkAloneAsync(session, id), CancellationToken.None);
+        if (marked is not Commit<bool>.Committed)
+        {
+            await PauseAsync(Cause(marked), stop);
+            return 0;
+        }
+
+        await RunOneAsync(id, stop);
+        _suspects.Dequeue();
+        if (_suspects.Count is 0)
+        {
+            LogCarefulEnded();
+            await database.WriteAsync(
+                Turn.Work,
+                async session =>
+                {
+                    await runs.EndOthersAsync(session, _run, clock.GetUtcNow());
+                    return true;
+                },
+                CancellationToken.None);
+        }
+
+        return 1;
+    }
+
+    /// <summary>Runs one job in a transaction of its own, and records its failure in another.</summary>
+    private async Task RunOneAsync(JobId id, CancellationToken stop)
+    {
+        Job? claimed = null;
+        var startedAt = clock.GetUtcNow();
+        var commit = await database.WriteAsync(
+            Turn.Work,
+            async session =>
+            {
+                claimed = await jobs.ClaimOneAsync(session, id, startedAt);
+                if (claimed is { Alone: > MaxDeathsAlone })
+                {
+                    await FinishAsync(session, claimed, Deadly(claimed), startedAt, detail: null);
+                }
+                else if (claimed is not null)
+                {
+                    await ApplyAsync(session, [claimed]);
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+        switch (commit)
+        {
+            case Commit<bool>.Committed when claimed is not null:
+                handler.OnCommitted([claimed]);
+                break;
+            case Commit<bool>.RolledBack(var cause) when claimed is not null && !database.IsUnavailable(cause):
+                await RecordFailureAsync(claimed, cause, startedAt, stop);
+                break;
+            case Commit<bool>.Committed:
+                break;
+            default:
+                await PauseAsync(Cause(commit), stop);
+                break;
+        }
+    }
+
+    private async Task ApplyAsync(Session session, List<Job> batch)
+    {
+        if (batch.Count is 0)
+        {
+            return;
+        }
+
+        var startedAt = clock.GetUtcNow();
+        var outcomes = await handler.ApplyAsync(session, batch).WaitAsync(options.AttemptTimeout, clock);
+        if (outcomes.Count != batch.Count)
+        {
+            throw new InvalidOperationException($"{batch.Count} jobs of kind {handler.Kind} had {outcomes.Count} outcomes.");
+        }
+
+        var done = new List<Job>(batch.Count);
+        foreach (var (job, outcome) in batch.Zip(outcomes))
+        {
+            if (outcome is Outcome.Done && job.Attempt is 1)
+            {
+                done.Add(job);
+            }
+            else
+            {
+                await FinishAsync(session, job, outcome, startedAt, detail: null);
+            }
+        }
+
+        if (done.Count > 0)
+        {
+            await jobs.CompleteAsync(session, done, clock.GetUtcNow());
+        }
+    }
+
+    private async Task RecordFailureAsync(Job job, Exception cause, DateTimeOffset startedAt, CancellationToken stop)
+    {
+        var outcome = new Outcome.Retry(Reason(cause), FailureClass.Unexpected);
+        var recorded = await database.WriteAsync(
+            Turn.Work,
+            async session =>
+            {
+                await FinishAsync(session, job, outcome, startedAt, cause);
+                return true;
+            },
+            CancellationToken.None);
+        if (recorded is Commit<bool>.Committed)
+        {
+            LogAttemptFailed(cause, job.Id, job.Kind, job.Subject, job.Attempt);
+        }
+        else
+        {
+            // It is still due: it will fail again, and be recorded then.
+            await PauseAsync(Cause(recorded), stop);
+        }
+    }
+
+    private async Task FinishAsync(Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail)
+    {
+        var now = clock.GetUtcNow();
+        var verdict = Verdict.On(job, outcome, options.Retries, now, chance.NextDouble());
+        if (!await jobs.FinishAsync(session, job, verdict, now))
+        {
+            throw new InvalidOperationException($"{job.Id} was no longer waiting at attempt {job.Attempt}.");
+        }
+
+        if (verdict.CountsAttempt)
+        {
+            await jobs.AddAttemptAsync(
+                session,
+                job,
+                new()
+                {
+                    StartedAt = startedAt,
+                    EndedAt = now,
+                    State = verdict.State,
+                    Reason = verdict.Reason,
+                    Detail = detail?.ToString(),
+                    Fingerprint = Print(verdict, detail),
+                });
+        }
+
+        if (verdict.State is JobState.Dead)
+        {
+            LogDead(job.Id, job.Kind, job.Subject, job.Attempt);
+        }
+    }
+
+    private static string? Print(Verdict verdict, Exception? detail) => (detail, verdict.Reason) switch
+    {
+        ({ } exception, _) => Fingerprint.Of(exception),
+        (null, { } reason) => Fingerprint.Of(reason),
+        _ => null,
+    };
+
+    private static Outcome.GiveUp Deadly(Job job) => new Outcome.GiveUp(
+        $"The process died {MaxDeathsAlone} times while it ran nothing but this job ({job.Id}).");
+
+    private static string Reason(Exception cause) => cause is TimeoutException
+        ? "It did not end within the attempt's time limit."
+        : $"{cause.GetType().Name}: {cause.Message}";
+
+    private static Exception Cause<T>(Commit<T> commit) => commit switch
+    {
+        Commit<T>.RolledBack(var cause) => cause,
+        Commit<T>.Unknown(var cause) => cause,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private async Task PauseAsync(Exception cause, CancellationToken stop)
+    {
+        LogPaused(cause, options.PauseWhenUnavailable);
+        await Task.Delay(options.PauseWhenUnavailable, clock, stop);
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "The last run did not end in good order: {Count} due jobs are run alone first.")]
+    private partial void LogCareful(int count);
+
+    [LoggerMessage(2002, LogLevel.Information, "All jobs under suspicion have been run; batches again.")]
+    private partial void LogCarefulEnded();
+
+    [LoggerMessage(2003, LogLevel.Warning, "A batch of {Count} jobs failed and is run again one by one.")]
+    private partial void LogBatchFailed(Exception cause, int count);
+
+    [LoggerMessage(2004, LogLevel.Warning, "{Job} ({Kind} {Subject}) failed at attempt {Attempt}.")]
+    private partial void LogAttemptFailed(Exception cause, JobId job, string kind, long subject, int attempt);
+
+    [LoggerMessage(2005, LogLevel.Error, "{Job} ({Kind} {Subject}) is a dead letter after attempt {Attempt}. "
+        + "See holdfast dead show; replay it when the cause is mended.")]
+    private partial void LogDead(JobId job, string kind, long subject, int attempt);
+
+    [LoggerMessage(2006, LogLevel.Warning, "The worker waits {Pause}: the store is in trouble.")]
+    private partial void LogPaused(Exception cause, TimeSpan pause);
+
+    [LoggerMessage(2007, LogLevel.Warning, "The end of this run could not be noted; the next start will be careful.")]
+    private partial void LogEndNotNoted(Exception cause);
+}

@@ -1,0 +1,36 @@
+namespace Holdfast.Storage;
+
+/// <summary>Who asks to write. Deliveries go before work, but never twice in a row over work that waits.</summary>
+internal enum Turn
+{
+    Ingest,
+    Work,
+}
+
+/// <summary>
+/// The store of everything. The engines differ in their SQL files and in the few members here; there is one C#
+/// store per slice for all of them.
+/// </summary>
+internal abstract class Database : IAsyncDisposable
+{
+    /// <summary>The engine's name, as it stands in the names of its SQL files.</summary>
+    public abstract string Engine { get; }
+
+    /// <summary>Opens the store, brings its schema up to date, and takes ownership where an engine needs an owner.</summary>
+    /// <exception cref="StoreRefusedException">It is not ours, of a newer version, or owned by another process.</exception>
+    public abstract Task OpenAsync(CancellationToken ct);
+
+    /// <summary>Runs <paramref name="work"/> in one write transaction. Nothing here is ever run a second time by itself.</summary>
+    public abstract Task<Commit<T>> WriteAsync<T>(Turn turn, Func<Session, Task<T>> work, CancellationToken ct);
+
+    /// <summary>Runs <paramref name="work"/> in a write transaction that is always rolled back: what would happen if.</summary>
+    public abstract Task<T> RehearseAsync<T>(Func<Session, Task<T>> work, CancellationToken ct);
+
+    /// <summary>Runs <paramref name="work"/> on one snapshot of the store, without writing.</summary>
+    public abstract Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken ct);
+
+    /// <summary>The store itself is in trouble (busy, full, read-only, unreachable): no work is to blame for it.</summary>
+    public abstract bool IsUnavailable(Exception exception);
+
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Holdfast.Storage;
+
+/// <summary>Brings a schema up to this program's version: forward only, each step once, none ever edited.</summary>
+internal sealed class Migrator(string engine, TimeProvider clock)
+{
+    private const string Folder = "Storage/Migrations/";
+
+    private static readonly Statement All = new(
+        nameof(All), "select number, name, checksum from migrations order by number");
+
+    private static readonly Statement Add = new(
+        nameof(Add),
+        "insert into migrations (number, name, checksum, applied_at) values (@number, @name, @checksum, @applied_at)");
+
+    private readonly IReadOnlyList<Migration> _known = [.. EmbeddedText.Names
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith($".{engine}.sql", StringComparison.Ordinal))
+        .Select(Migration.Read)
+        .OrderBy(migration => migration.Number)];
+
+    /// <summary>Applies what is missing. Runs inside the one transaction that the caller holds.</summary>
+    /// <returns>The names of the steps that were applied.</returns>
+    /// <exception cref="StoreRefusedException">The schema is newer than this program, or a step was edited.</exception>
+    public async Task<IReadOnlyList<string>> MigrateAsync(Connection connection, Session session)
+    {
+        connection.Run(
+            """
+            create table if not exists migrations (
+                number integer primary key,
+                name text not null,
+                checksum text not null,
+                applied_at integer not null
+            )
+            """);
+        var applied = await session.QueryAsync(All, row => new Applied(row.Number(0), row.Text(1), row.Text(2)));
+        foreach (var step in applied)
+        {
+            Compare(step);
+        }
+
+        Migration[] missing = [.. _known.Where(known => applied.TrueForAll(step => step.Number != known.Number))];
+        foreach (var step in missing)
+        {
+            connection.Run(step.Sql);
+            await session.ExecuteAsync(
+                Add,
+                ("number", step.Number),
+                ("name", step.Name),
+                ("checksum", step.Checksum),
+                ("applied_at", clock.GetUtcNow()));
+        }
+
+        return [.. missing.Select(step => step.Name)];
+    }
+
+    private void Compare(Applied step)
+    {
+        var known = _known.FirstOrDefault(migration => migration.Number == step.Number)
+            ?? throw new StoreRefusedException(
+                $"The database has the schema step {step.Name}, which this version of Holdfast does not know: a newer "
+                + "version has used it. Nothing was changed. Run that version, or restore a backup made before it.");
+        if (known.Checksum != step.Checksum)
+        {
+            throw new StoreRefusedException(
+                $"The schema step {step.Name} differs from the one applied to this database. Nothing was changed. "
+                + "Run the version of Holdfast that the database was made with.");
+        }
+    }
+
+    private sealed record Applied(long Number, string Name, string Checksum);
+
+    private sealed record Migration(long Number, string Name, string Sql, string Checksum)
+    {
+        public static Migration Read(string resource)
+        {
+            var name = resource[Folder.Length..].Split('.')[0];
+            var sql = EmbeddedText.Read(resource);
+            var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+            return new(long.Parse(name.Split('_')[0], CultureInfo.InvariantCulture), name, sql, checksum);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Data;
+using System.Data.Common;
+
+namespace Holdfast.Storage;
+
+/// <summary>
+/// One transaction on one connection. What is done in one session commits together or not at all, so every store
+/// takes it first. It is used by one caller at a time and is dead once its transaction has ended.
+/// </summary>
+internal sealed class Session(Connection connection, CancellationToken ct)
+{
+    private bool _ended;
+
+    public CancellationToken Ct => ct;
+
+    /// <returns>How many rows were written.</returns>
+    public Task<int> ExecuteAsync(Statement statement, params ReadOnlySpan<(string Name, object? Value)> values) =>
+        Prepare(statement, values).ExecuteNonQueryAsync(ct);
+
+    /// <summary>Writes many rows of one shape.</summary>
+    /// <returns>How many rows were written.</returns>
+    public async Task<int> ExecuteEachAsync(Statement statement, IReadOnlyList<(string Name, object? Value)[]> rows)
+    {
+        var written = 0;
+        foreach (var row in rows)
+        {
+            written += await Prepare(statement, row).ExecuteNonQueryAsync(ct);
+        }
+
+        return written;
+    }
+
+    public Task<List<T>> QueryAsync<T>(
+        Statement statement, Func<Row, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        var answer = new List<T>();
+        return ReadAllAsync(Prepare(statement, values), read, answer);
+    }
+
+    /// <summary>Asks the same question for each row of values; the answers follow one another in the same order.</summary>
+    public async Task<List<T>> QueryEachAsync<T>(
+        Statement statement, Func<Row, T> read, IReadOnlyList<(string Name, object? Value)[]> rows)
+    {
+        var answer = new List<T>(rows.Count);
+        foreach (var row in rows)
+        {
+            await ReadAllAsync(Prepare(statement, row), read, answer);
+        }
+
+        return answer;
+    }
+
+    public async Task<T?> FirstAsync<T>(
+        Statement statement, Func<Row, T> read, (string Name, object? Value)[] values)
+        where T : class
+    {
+        await using var rows = await Prepare(statement, values).ExecuteReaderAsync(CommandBehavior.SingleRow, ct);
+        return await rows.ReadAsync(ct) ? read(new Row(rows)) : null;
+    }
+
+    public async Task<long> NumberAsync(Statement statement, params (string Name, object? Value)[] values)
+    {
+        await using var rows = await Prepare(statement, values).ExecuteReaderAsync(CommandBehavior.SingleRow, ct);
+        return await rows.ReadAsync(ct) && !await rows.IsDBNullAsync(0, ct) ? rows.GetInt64(0) : 0;
+    }
+
+    /// <summary>Called by the database when the transaction is over: a late user gets an error, not somebody else's.</summary>
+    internal void End() => _ended = true;
+
+    private DbCommand Prepare(Statement statement, ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        ct.ThrowIfCancellationRequested();
+        return _ended
+            ? throw new StoreException("This session has ended; its transaction is over.")
+            : connection.Prepare(statement, values);
+    }
+
+    private async Task<List<T>> ReadAllAsync<T>(DbCommand command, Func<Row, T> read, List<T> answer)
+    {
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct))
+        {
+            answer.Add(read(new Row(rows)));
+        }
+
+        return answer;
+    }
+}

@@ -1,0 +1,362 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Storage;
+
+/// <summary>
+/// The embedded store: one file, one owner process. One connection does all writes and all checkpoints; readers are
+/// read-only and short.
+/// </summary>
+/// <remarks>Why it must be so: docs/decisions/0002-sqlite-one-writer.md.</remarks>
+internal sealed partial class SqliteDatabase(string path, TimeProvider clock, ILogger<SqliteDatabase> log) : Database
+{
+    private const int MaxReaders = 8;
+    private const int Busy = 5, Locked = 6, OutOfMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13,
+        CannotOpen = 14, Protocol = 15, NotADatabase = 26;
+
+    private static readonly Statement Begin = new(nameof(Begin), "begin immediate");
+    private static readonly Statement BeginRead = new(nameof(BeginRead), "begin deferred");
+    private static readonly Statement CommitNow = new(nameof(CommitNow), "commit");
+
+    private readonly WriterTurn _turn = new();
+    private readonly SemaphoreSlim _readers = new(MaxReaders);
+    private readonly ConcurrentBag<Connection> _idleReaders = [];
+    private OwnerLock? _owner;
+    private Connection? _writer;
+    private WalIdentity? _wal;
+
+    public override string Engine => "sqlite";
+
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public override async Task OpenAsync(CancellationToken ct)
+    {
+        MakeDirectory();
+        _owner = OwnerLock.Take(Path);
+        try
+        {
+            var exists = SqliteHeader.IsOurs(Path);
+            _writer = OpenWriter(create: true);
+            if (!exists)
+            {
+                // Before the log is switched on, so that the mark stands in the file itself and not only in the log.
+                _writer.Run($"pragma application_id = {SqliteHeader.ApplicationId}");
+            }
+
+            _writer.Run("pragma journal_mode = wal");
+            await MigrateAsync(_writer, ct);
+            _wal = new WalIdentity(Path);
+        }
+        catch (SqliteException exception)
+        {
+            await DisposeAsync();
+            throw new StoreRefusedException(
+                $"The database {Path} cannot be opened: {exception.Message} Check that its directory exists, is "
+                + "writable and has space, or point DATABASE_URL=sqlite:PATH elsewhere.");
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public override async Task<Commit<T>> WriteAsync<T>(Turn turn, Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        await _turn.TakeAsync(turn, ct);
+        try
+        {
+            return await WriteInTurnAsync(work, ct);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override async Task<T> RehearseAsync<T>(Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        await _turn.TakeAsync(Turn.Work, ct);
+        try
+        {
+            var writer = Writer();
+            writer.Prepare(Begin, []).ExecuteNonQuery();
+            var session = new Session(writer, ct);
+            try
+            {
+                return await work(session);
+            }
+            finally
+            {
+                session.End();
+                RollBack(writer);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        await _readers.WaitAsync(ct);
+        try
+        {
+            var reader = _idleReaders.TryTake(out var idle) ? idle : OpenReader();
+            try
+            {
+                var answer = await ReadAsync(reader, work, ct);
+                _idleReaders.Add(reader);
+                return answer;
+            }
+            catch
+            {
+                reader.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            _readers.Release();
+        }
+    }
+
+    public override bool IsUnavailable(Exception exception) => exception switch
+    {
+        StoreException => true,
+        SqliteException sqlite => sqlite.SqliteErrorCode is Busy or Locked or OutOfMemory or ReadOnly or InputOutput
+            or Corrupt or Full or CannotOpen or Protocol or NotADatabase,
+        _ => false,
+    };
+
+    public override ValueTask DisposeAsync()
+    {
+        while (_idleReaders.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        _writer?.Dispose();
+        _writer = null;
+        _owner?.Dispose();
+        _owner = null;
+        _readers.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task MigrateAsync(Connection writer, CancellationToken ct)
+    {
+        writer.Prepare(Begin, []).ExecuteNonQuery();
+        var session = new Session(writer, ct);
+        try
+        {
+            foreach (var step in await new Migrator(Engine, clock).MigrateAsync(writer, session))
+            {
+                LogMigrated(step);
+            }
+
+            writer.Prepare(CommitNow, []).ExecuteNonQuery();
+        }
+        catch
+        {
+            RollBack(writer);
+            throw;
+        }
+        finally
+        {
+            session.End();
+        }
+    }
+
+    private async Task<Commit<T>> WriteInTurnAsync<T>(Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        Connection? writer = null;
+        Session? session = null;
+        T value;
+        try
+        {
+            writer = Writer();
+            writer.Prepare(Begin, []).ExecuteNonQuery();
+            session = new Session(writer, ct);
+            value = await work(session);
+        }
+        catch (Exception exception)
+        {
+            session?.End();
+            RollBack(writer);
+            return new Commit<T>.RolledBack(exception);
+        }
+
+        session.End();
+        try
+        {
+            writer.Prepare(CommitNow, []).ExecuteNonQuery();
+        }
+        catch (SqliteException exception)
+        {
+            return AfterFailedCommit<T>(writer, exception);
+        }
+
+        if (_wal!.Holds())
+        {
+            return new Commit<T>.Committed(value);
+        }
+
+        LogLogDeleted(Path);
+        Abandon();
+        return new Commit<T>.Unknown(new StoreException($"The write-ahead log of {Path} was deleted by another process."));
+    }
+
+    /// <summary>
+    /// A full disk leaves the commit without its last frame: it did not happen. After any other error (an fsync
+    /// that failed, above all) the frames may survive a crash or not, so the connection is not trusted any more.
+    /// </summary>
+    private Commit<T> AfterFailedCommit<T>(Connection writer, SqliteException exception)
+    {
+        if (exception.SqliteErrorCode is Full or Busy or ReadOnly)
+        {
+            RollBack(writer);
+            return new Commit<T>.RolledBack(exception);
+        }
+
+        LogCommitUnknown(exception, Path);
+        Abandon();
+        return new Commit<T>.Unknown(exception);
+    }
+
+    private static async Task<T> ReadAsync<T>(Connection reader, Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        reader.Prepare(BeginRead, []).ExecuteNonQuery();
+        var session = new Session(reader, ct);
+        try
+        {
+            return await work(session);
+        }
+        finally
+        {
+            session.End();
+            reader.Prepare(CommitNow, []).ExecuteNonQuery();
+        }
+    }
+
+    /// <exception cref="StoreException">It was given up after an error and cannot be opened again yet.</exception>
+    private Connection Writer()
+    {
+        if (_owner is null)
+        {
+            throw new StoreException($"The database {Path} is closed.");
+        }
+
+        if (_writer is not null)
+        {
+            return _writer;
+        }
+
+        try
+        {
+            _writer = OpenWriter(create: false);
+
+            // The log is made anew with the first write after it was lost.
+            _writer.Run("pragma user_version = 0");
+            _wal = new WalIdentity(Path);
+            return _writer;
+        }
+        catch (SqliteException exception)
+        {
+            Abandon();
+            throw new StoreException($"The database {Path} cannot be opened again: {exception.Message}", exception);
+        }
+    }
+
+    private void Abandon()
+    {
+        while (_idleReaders.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        _writer?.Dispose();
+        _writer = null;
+    }
+
+    private static void RollBack(Connection? writer)
+    {
+        // Some errors have already ended the transaction.
+        if (writer?.Inner is SqliteConnection inner && SQLitePCL.raw.sqlite3_get_autocommit(inner.Handle) is 0)
+        {
+            writer.Run("rollback");
+        }
+    }
+
+    private Connection OpenWriter(bool create)
+    {
+        var writer = Open(create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite);
+        writer.Run(
+            """
+            pragma synchronous = full;
+            pragma busy_timeout = 1000;
+            pragma mmap_size = 0;
+            pragma temp_store = memory;
+            pragma cache_size = -32768;
+            pragma secure_delete = on;
+            """);
+        return writer;
+    }
+
+    private Connection OpenReader()
+    {
+        var reader = Open(SqliteOpenMode.ReadOnly);
+        reader.Run("pragma query_only = on; pragma wal_autocheckpoint = 0");
+        return reader;
+    }
+
+    private Connection Open(SqliteOpenMode mode)
+    {
+        var inner = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false }.ConnectionString);
+        try
+        {
+            inner.Open();
+            return new Connection(inner);
+        }
+        catch
+        {
+            inner.Dispose();
+            throw;
+        }
+    }
+
+    private void MakeDirectory()
+    {
+        var directory = System.IO.Path.GetDirectoryName(Path)!;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory);
+            }
+            else
+            {
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreRefusedException(
+                $"The directory {directory} for the database cannot be made: {exception.Message} "
+                + "Point DATABASE_URL=sqlite:PATH elsewhere.");
+        }
+    }
+
+    [LoggerMessage(7001, LogLevel.Information, "Applied the schema step {Step}.")]
+    private partial void LogMigrated(string step);
+
+    [LoggerMessage(7002, LogLevel.Critical, "The write-ahead log of {Path} was deleted by another process. Nothing is "
+        + "acknowledged until the database has been opened again. Find the program that opens this file and stop it.")]
+    private partial void LogLogDeleted(string path);
+
+    [LoggerMessage(7003, LogLevel.Critical, "A commit to {Path} ended in doubt; the database is opened again.")]
+    private partial void LogCommitUnknown(Exception exception, string path);
+}
