@@ -1,12 +1,12 @@
 namespace Holdfast.Jobs;
 
-public readonly record struct JobId(long Value)
+internal readonly record struct JobId(long Value)
 {
     public override string ToString() => $"job_{Value}";
 }
 
 /// <summary>A durable unit of work: a kind, and the row of that kind's table that it is about.</summary>
-public sealed record Job
+internal sealed record Job
 {
     public required JobId Id { get; init; }
 

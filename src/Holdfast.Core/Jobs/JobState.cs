@@ -9,7 +9,7 @@ namespace Holdfast.Jobs;
 ///   │   └──answer lost──▶ Unknown ──confirm──▶ Completed
 ///   └─claim──▶ Running (only work that leaves the process; same ways on)
 /// </code></remarks>
-public enum JobState
+internal enum JobState
 {
     Waiting,
     Running,

@@ -108,7 +108,7 @@ internal sealed class JobStore(Database database)
 }
 
 /// <summary>One run of a job that did not simply succeed at the first attempt. Kept for ever, never changed.</summary>
-public sealed record Attempt
+internal sealed record Attempt
 {
     /// <summary>From 1; set when read.</summary>
     public int Number { get; init; }

@@ -1,7 +1,7 @@
 namespace Holdfast.Jobs;
 
 /// <summary>What a handler says happened. Expected ends are returned; only what nobody expected is thrown.</summary>
-public abstract record Outcome
+internal abstract record Outcome
 {
     private Outcome()
     {

@@ -4,7 +4,7 @@ namespace Holdfast.Jobs;
 
 /// <summary>What follows from an outcome: the next state, when to run again, and why.</summary>
 /// <param name="CountsAttempt">Whether the attempt is spent.</param>
-public readonly record struct Verdict(JobState State, DateTimeOffset? RunAt, string? Reason, bool CountsAttempt)
+internal readonly record struct Verdict(JobState State, DateTimeOffset? RunAt, string? Reason, bool CountsAttempt)
 {
     /// <summary>The only place in the product that decides a job's next state after an attempt.</summary>
     /// <param name="chance">At least 0 and below 1; spreads the retries.</param>

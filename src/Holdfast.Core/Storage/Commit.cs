@@ -4,7 +4,7 @@ namespace Holdfast.Storage;
 /// How a write ended. A commit has three results, not two: when the answer to COMMIT is lost, or a disk fails under
 /// it, the rows may be there or not, and only looking can tell.
 /// </summary>
-public abstract record Commit<T>
+internal abstract record Commit<T>
 {
     private Commit()
     {

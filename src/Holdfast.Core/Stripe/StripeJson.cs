@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 
 namespace Holdfast.Stripe;
@@ -26,7 +27,7 @@ public static class StripeJson
         }
 
         public string? Text(params ReadOnlySpan<string> path) =>
-            json.At(path) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+            json.At(path) is { ValueKind: JsonValueKind.String } value ? Characters(value) : null;
 
         /// <summary>An integer: an amount in the currency's smallest unit, a quantity, a count.</summary>
         public long? Number(params ReadOnlySpan<string> path) =>
@@ -51,7 +52,7 @@ public static class StripeJson
         public string? Id(params ReadOnlySpan<string> path) =>
             json.At(path) switch
             {
-                { ValueKind: JsonValueKind.String } id => id.GetString(),
+                { ValueKind: JsonValueKind.String } id => Characters(id),
                 { ValueKind: JsonValueKind.Object } expanded => expanded.Text("id"),
                 _ => null,
             };
@@ -68,15 +69,54 @@ public static class StripeJson
         }
 
         /// <summary>The object's metadata: pairs of text set by the merchant. Anything else in there is left out.</summary>
-        public IReadOnlyDictionary<string, string> Metadata(params ReadOnlySpan<string> path) =>
-            json.At(path) is { ValueKind: JsonValueKind.Object } pairs
-                ? pairs.EnumerateObject()
-                    .Where(pair => pair.Value.ValueKind is JsonValueKind.String)
-                    .ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!, StringComparer.Ordinal)
-                : System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+        public IReadOnlyDictionary<string, string> Metadata(params ReadOnlySpan<string> path)
+        {
+            if (json.At(path) is not { ValueKind: JsonValueKind.Object } pairs)
+            {
+                return ReadOnlyDictionary<string, string>.Empty;
+            }
+
+            var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var pair in pairs.EnumerateObject())
+            {
+                if (pair.Value.ValueKind is JsonValueKind.String
+                    && Name(pair) is { } name
+                    && Characters(pair.Value) is { } text)
+                {
+                    metadata[name] = text;
+                }
+            }
+
+            return metadata;
+        }
     }
 
     // What DateTimeOffset can hold: the years 1 to 9999.
     private const long MinSeconds = -62_135_596_800;
     private const long MaxSeconds = 253_402_300_799;
+
+    // JSON may escape half of a surrogate pair ("\ud83d"), which stands for no character and which .NET refuses to read.
+    private static string? Characters(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Name(JsonProperty pair)
+    {
+        try
+        {
+            return pair.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

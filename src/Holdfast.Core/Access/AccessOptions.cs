@@ -1,0 +1,11 @@
+namespace Holdfast.Access;
+
+/// <summary>Who may use what. The section <c>Holdfast:Access</c>.</summary>
+public sealed class AccessOptions
+{
+    /// <summary>
+    /// The metadata key under which the application puts its own id for a customer, on the customer, the checkout
+    /// session or the subscription. A session's <c>client_reference_id</c> needs no key.
+    /// </summary>
+    public string ReferenceMetadataKey { get; set; } = "account_id";
+}

@@ -1,0 +1,102 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Access;
+
+public readonly record struct AccountId(long Value)
+{
+    private const string Prefix = "acc_";
+
+    public override string ToString() => $"{Prefix}{Value}";
+
+    public static AccountId? Parse(string text) =>
+        text.StartsWith(Prefix, StringComparison.Ordinal) && long.TryParse(text.AsSpan(Prefix.Length), out var value)
+            ? new AccountId(value)
+            : null;
+}
+
+/// <summary>One customer of the application, whoever pays.</summary>
+/// <param name="StripeAccount">The connected account it belongs to; empty for our own.</param>
+/// <param name="Reference">The application's own id for it, once one is known.</param>
+internal sealed record Account(
+    AccountId Id, string StripeAccount, bool Livemode, string? Reference, DateTimeOffset CreatedAt);
+
+/// <summary>One who pays: a Stripe customer (<c>cus_…</c>), or a guest's checkout session (<c>cs_…</c>).</summary>
+internal readonly record struct Payer(string StripeAccount, bool Livemode, string Customer) : IComparable<Payer>
+{
+    public int CompareTo(Payer other)
+    {
+        var order = string.CompareOrdinal(Customer, other.Customer);
+        order = order is 0 ? Livemode.CompareTo(other.Livemode) : order;
+        return order is 0 ? string.CompareOrdinal(StripeAccount, other.StripeAccount) : order;
+    }
+}
+
+/// <summary>Accounts and the customers tied to them. Unique keys hold what the binder relies on.</summary>
+internal sealed class AccountStore(Database database)
+{
+    private readonly Statements _sql = Statements.Of("Access/AccountStore", database.Engine);
+
+    public Task<Account?> ByIdAsync(Session session, AccountId id) =>
+        session.FirstAsync(_sql["ById"], Read, [("id", id.Value)]);
+
+    public Task<Account?> ByReferenceAsync(Session session, string stripeAccount, bool livemode, string reference) =>
+        session.FirstAsync(
+            _sql["ByReference"],
+            Read,
+            [("reference", reference), ("livemode", livemode), ("stripe_account", stripeAccount)]);
+
+    public Task<Account?> ByPayerAsync(Session session, Payer payer) =>
+        session.FirstAsync(_sql["ByPayer"], Read, Values(payer));
+
+    /// <returns>At most a handful: more than one means that the address does not tell who is meant.</returns>
+    public Task<List<Account>> ByEmailAsync(Session session, string stripeAccount, bool livemode, string email) =>
+        session.QueryAsync(
+            _sql["ByEmail"], Read, ("email", email), ("livemode", livemode), ("stripe_account", stripeAccount));
+
+    public Task<List<string>> CustomersAsync(Session session, AccountId id) =>
+        session.QueryAsync(_sql["Customers"], row => row.Text(0), ("account", id.Value));
+
+    public async Task<AccountId> AddAsync(Session session, Payer payer, string? reference, DateTimeOffset now) =>
+        new(await session.NumberAsync(
+            _sql["Add"],
+            ("stripe_account", payer.StripeAccount),
+            ("livemode", payer.Livemode),
+            ("reference", reference),
+            ("created_at", now)));
+
+    public Task TieAsync(Session session, Payer payer, AccountId account) =>
+        session.ExecuteAsync(_sql["Tie"], [.. Values(payer), ("account", account.Value)]);
+
+    public Task SetReferenceAsync(Session session, AccountId account, string reference) =>
+        session.ExecuteAsync(_sql["SetReference"], ("id", account.Value), ("reference", reference));
+
+    public Task DropIfEmptyAsync(Session session, AccountId account) =>
+        session.ExecuteAsync(_sql["DropIfEmpty"], ("id", account.Value));
+
+    /// <summary>Which of these have no account yet.</summary>
+    public async Task<List<Payer>> UntiedAsync(Session session, IReadOnlyList<Payer> payers)
+    {
+        var tied = await session.QueryEachAsync(
+            _sql["Tied"],
+            row => new Payer(row.Text(0), row.Flag(1), row.Text(2)),
+            [.. payers.Select(Values)]);
+        return [.. payers.Except(tied)];
+    }
+
+    /// <summary>The application's own id for one who pays, as the mirror tells it now; null when nothing names one.</summary>
+    /// <param name="metadataKey">The metadata key under which the application puts its id.</param>
+    public async Task<string?> ReferenceOfAsync(Session session, Payer payer, string metadataKey)
+    {
+        var named = await session.QueryAsync(
+            _sql["ReferenceOf"], row => row.TextOrNull(0), [.. Values(payer), ("metadata_key", metadataKey)]);
+        return named is [{ Length: > 0 } reference] ? reference : null;
+    }
+
+    private static (string, object?)[] Values(Payer payer) =>
+    [
+        ("customer", payer.Customer), ("livemode", payer.Livemode), ("stripe_account", payer.StripeAccount),
+    ];
+
+    private static Account Read(Row row) =>
+        new(new(row.Number(0)), row.Text(1), row.Flag(2), row.TextOrNull(3), row.Moment(4));
+}

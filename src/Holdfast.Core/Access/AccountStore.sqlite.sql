@@ -1,0 +1,77 @@
+-- name: ById
+select id, stripe_account, livemode, reference, created_at
+from accounts
+where id = @id
+
+-- name: ByReference
+select id, stripe_account, livemode, reference, created_at
+from accounts
+where reference = @reference and livemode = @livemode and stripe_account = @stripe_account
+
+-- name: ByPayer
+select a.id, a.stripe_account, a.livemode, a.reference, a.created_at
+from account_customers c
+join accounts a on a.id = c.account
+where c.customer = @customer and c.livemode = @livemode and c.stripe_account = @stripe_account
+
+-- name: ByEmail
+select distinct a.id, a.stripe_account, a.livemode, a.reference, a.created_at
+from objects o
+join account_customers c
+    on c.customer = o.id and c.livemode = o.livemode and c.stripe_account = o.stripe_account
+join accounts a on a.id = c.account
+where lower(o.body ->> '$.email') = lower(@email) and o.type = 'customer' and o.deleted = 0
+    and o.livemode = @livemode and o.stripe_account = @stripe_account
+order by a.id
+limit 10
+
+-- name: Customers
+select customer
+from account_customers
+where account = @account
+order by customer
+limit 1000
+
+-- name: Add
+insert into accounts (stripe_account, livemode, reference, created_at)
+values (@stripe_account, @livemode, @reference, @created_at)
+returning id
+
+-- name: Tie
+insert into account_customers (customer, livemode, stripe_account, account)
+values (@customer, @livemode, @stripe_account, @account)
+on conflict (customer, livemode, stripe_account) do update set account = excluded.account
+
+-- name: SetReference
+update accounts set reference = @reference where id = @id and reference is null
+
+-- name: DropIfEmpty
+delete from accounts
+where id = @id and not exists (select 1 from account_customers where account = @id)
+
+-- name: Tied
+select stripe_account, livemode, customer
+from account_customers
+where customer = @customer and livemode = @livemode and stripe_account = @stripe_account
+
+-- name: ReferenceOf
+-- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
+-- named a reference, then the earliest subscription.
+select coalesce(
+    (select json_extract(body, '$.metadata."' || @metadata_key || '"')
+     from objects
+     where id = @customer and type = 'customer' and livemode = @livemode and stripe_account = @stripe_account),
+    (select coalesce(body ->> '$.client_reference_id', json_extract(body, '$.metadata."' || @metadata_key || '"'))
+     from objects
+     where customer = @customer and type = 'checkout.session' and livemode = @livemode
+        and stripe_account = @stripe_account
+        and coalesce(body ->> '$.client_reference_id', json_extract(body, '$.metadata."' || @metadata_key || '"')) <> ''
+     order by body ->> '$.created', id
+     limit 1),
+    (select json_extract(body, '$.metadata."' || @metadata_key || '"')
+     from objects
+     where customer = @customer and type = 'subscription' and livemode = @livemode
+        and stripe_account = @stripe_account
+        and json_extract(body, '$.metadata."' || @metadata_key || '"') <> ''
+     order by body ->> '$.created', id
+     limit 1))

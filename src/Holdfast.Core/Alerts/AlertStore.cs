@@ -1,0 +1,63 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Alerts;
+
+/// <summary>What an alert is about: a kind, and the one it concerns.</summary>
+internal readonly record struct AlertKey(string Kind, string Subject);
+
+internal static class AlertKinds
+{
+    /// <summary>One event id was delivered with two different objects.</summary>
+    public const string EventConflict = "event_conflict";
+}
+
+internal sealed record Alert
+{
+    public required long Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string Message { get; init; }
+
+    public required DateTimeOffset FirstAt { get; init; }
+
+    public required DateTimeOffset LastAt { get; init; }
+
+    public required long Times { get; init; }
+
+    public required string? AcknowledgedBy { get; init; }
+
+    public required DateTimeOffset? AcknowledgedAt { get; init; }
+}
+
+/// <summary>What a person should know of: one open row per subject, however often it is raised.</summary>
+internal sealed class AlertStore(Database database)
+{
+    private readonly Statements _sql = Statements.Of("Alerts/AlertStore", database.Engine);
+
+    public Task RaiseAsync(Session session, AlertKey key, string message, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            _sql["Raise"], ("kind", key.Kind), ("subject", key.Subject), ("message", message), ("now", now));
+
+    public Task<List<Alert>> ListOpenAsync(Session session, long? before, int limit) =>
+        session.QueryAsync(_sql["ListOpen"], Read, ("before", before ?? long.MaxValue), ("limit", limit));
+
+    /// <returns>False when there is no such open alert.</returns>
+    public async Task<bool> AcknowledgeAsync(Session session, long id, string by, DateTimeOffset now) =>
+        await session.ExecuteAsync(_sql["Acknowledge"], ("id", id), ("by", by), ("now", now)) is 1;
+
+    private static Alert Read(Row row) => new()
+    {
+        Id = row.Number(0),
+        Kind = row.Text(1),
+        Subject = row.Text(2),
+        Message = row.Text(3),
+        FirstAt = row.Moment(4),
+        LastAt = row.Moment(5),
+        Times = row.Number(6),
+        AcknowledgedBy = row.TextOrNull(7),
+        AcknowledgedAt = row.MomentOrNull(8),
+    };
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Holdfast.Ingest;
+using Holdfast.Mirror;
+using Holdfast.Mirror.Readers;
+using Holdfast.Stripe;
+
+namespace Holdfast.Apply;
+
+/// <summary>Reads from an event what its object looked like.</summary>
+internal static class ObjectObservation
+{
+    private const string Summary = "entitlements.active_entitlement_summary";
+
+    /// <returns>Null when the event carries no object that could be held: thin events, and objects without an id.</returns>
+    /// <exception cref="UnreadableObjectException">The object lacks what every API version has had.</exception>
+    public static Observation? Of(StoredEvent stored, JsonElement body)
+    {
+        var type = body.Text("object");
+        if (type is null || IdOf(type, body) is not { } id)
+        {
+            return null;
+        }
+
+        KnownObjects.Require(type, body);
+        var compact = CompactJson.Of(JsonMarshal.GetRawUtf8Value(body));
+        var status = ObjectRelations.StatusOf(body);
+        return new()
+        {
+            Key = new(stored.StripeAccount, stored.Livemode, type, id),
+            Body = compact,
+            Hash = SHA256.HashData(compact),
+            ApiVersion = stored.ApiVersion,
+            AsOf = stored.Created,
+            Cause = stored.EventId,
+            Deleted = EventTypes.IsDeletion(stored.Type) || body.Flag("deleted") is true,
+            Absorbing = ObjectRelations.IsAbsorbing(type, status),
+            IsOnTestClock = body.Id("test_clock") is not null,
+            Customer = PayerOf(type, id, body),
+            Status = status,
+            Parent = ObjectRelations.ParentOf(type, body),
+        };
+    }
+
+    /// <summary>There is one summary of active features per customer, and it has no id of its own.</summary>
+    private static string? IdOf(string type, JsonElement body) => type is Summary ? body.Id("customer") : body.Text("id");
+
+    /// <summary>A guest who checks out is no customer at Stripe: the session stands for the one who pays.</summary>
+    private static string? PayerOf(string type, string id, JsonElement body) =>
+        ObjectRelations.CustomerOf(type, body)
+        ?? (type is "checkout.session" && body.Text("payment_status") is "paid" or "no_payment_required" ? id : null);
+}

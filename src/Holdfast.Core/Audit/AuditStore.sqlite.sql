@@ -1,0 +1,2 @@
+-- name: Add
+insert into audit (at, actor, action, subject, why) values (@at, @actor, @action, @subject, @why)

@@ -1,0 +1,23 @@
+namespace Holdfast.Ingest;
+
+/// <summary>One HTTP arrival of an event that was found genuine.</summary>
+internal sealed record Delivery
+{
+    public required string Endpoint { get; init; }
+
+    public required Envelope Envelope { get; init; }
+
+    /// <summary>The exact bytes that were signed.</summary>
+    public required byte[] Body { get; init; }
+
+    /// <summary>SHA-256 of the body.</summary>
+    public required byte[] Hash { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>Follows this delivery through the logs, from here to the commit of what it caused.</summary>
+    public required string Correlation { get; init; }
+
+    /// <summary>Which of the endpoint's secrets matched, from 0.</summary>
+    public required int Secret { get; init; }
+}

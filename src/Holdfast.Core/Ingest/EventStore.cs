@@ -1,0 +1,222 @@
+using System.Text.Json;
+using Holdfast.Storage;
+using Holdfast.Stripe;
+
+namespace Holdfast.Ingest;
+
+/// <summary>Every event, once: its id under a unique key, its exact bytes, and how often it was delivered.</summary>
+internal sealed class EventStore(Database database)
+{
+    private readonly Statements _sql = Statements.Of("Ingest/EventStore", database.Engine);
+
+    /// <summary>Claims the ids of these deliveries.</summary>
+    /// <param name="deliveries">In the order of their ids, each id once, so that two nodes never wait in a circle.</param>
+    /// <returns>The rows of those that were new.</returns>
+    public async Task<Dictionary<EventKey, long>> AddIdsAsync(Session session, IReadOnlyList<Delivery> deliveries)
+    {
+        var added = await session.QueryEachAsync(
+            _sql["AddId"],
+            row => (Key: new EventKey(row.Text(1), row.Flag(2), row.Text(3)), Row: row.Number(0)),
+            [.. deliveries.Select(delivery => Values(EventKey.Of(delivery), delivery.ReceivedAt))]);
+        return added.ToDictionary(one => one.Key, one => one.Row);
+    }
+
+    public Task AddAsync(Session session, IEnumerable<(long Row, Delivery Delivery)> added) =>
+        session.ExecuteEachAsync(
+            _sql["Add"],
+            [.. added.Select(one => new (string, object?)[]
+            {
+                ("id", one.Row),
+                ("event_id", one.Delivery.Envelope.Id.ToString()),
+                ("livemode", one.Delivery.Envelope.Livemode),
+                ("stripe_account", one.Delivery.Envelope.StripeAccount ?? ""),
+                ("type", one.Delivery.Envelope.Type),
+                ("created", one.Delivery.Envelope.Created),
+                ("received_at", one.Delivery.ReceivedAt),
+                ("api_version", one.Delivery.Envelope.ApiVersion),
+                ("object_type", one.Delivery.Envelope.ObjectType),
+                ("object_id", one.Delivery.Envelope.ObjectId),
+                ("request_id", one.Delivery.Envelope.RequestId),
+                ("endpoint", one.Delivery.Endpoint),
+                ("correlation", one.Delivery.Correlation),
+                ("hash", one.Delivery.Hash),
+                ("body", one.Delivery.Body),
+            })]);
+
+    /// <returns>The row of the event that came again.</returns>
+    public Task<long> CountDeliveryAsync(Session session, EventKey key, DateTimeOffset at) =>
+        session.NumberAsync(_sql["CountDelivery"], Values(key, at));
+
+    /// <summary>
+    /// Keeps the body of a delivery that contradicts what is stored. Stripe renders an event once per API version, and
+    /// <c>pending_webhooks</c> differs from delivery to delivery: only another object under the same version is a conflict.
+    /// </summary>
+    /// <returns>True when it does contradict it, and was not known to.</returns>
+    public async Task<bool> KeepConflictAsync(Session session, long row, Delivery delivery)
+    {
+        var stored = await FindAsync(session, row);
+        if (stored is null || stored.Hash.AsSpan().SequenceEqual(delivery.Hash)
+            || stored.ApiVersion != delivery.Envelope.ApiVersion
+            || HaveSameObject(stored.Body, delivery.Body))
+        {
+            return false;
+        }
+
+        return await session.ExecuteAsync(
+            _sql["AddConflict"],
+            ("event", row),
+            ("received_at", delivery.ReceivedAt),
+            ("endpoint", delivery.Endpoint),
+            ("correlation", delivery.Correlation),
+            ("hash", delivery.Hash),
+            ("body", delivery.Body)) is 1;
+    }
+
+    public async Task<Dictionary<long, StoredEvent>> LoadAsync(Session session, IReadOnlyList<long> rows) =>
+        (await session.QueryAsync(_sql["Load"], Read, ("ids", rows))).ToDictionary(stored => stored.Row);
+
+    public Task<StoredEvent?> FindAsync(Session session, long row) =>
+        session.FirstAsync(_sql["Find"], Read, [("id", row)]);
+
+    /// <summary>The events of this id: more than one only where two accounts or both modes use it.</summary>
+    public Task<List<EventSummary>> ByEventIdAsync(Session session, string eventId) =>
+        session.QueryAsync(_sql["ByEventId"], ReadSummary, ("event_id", eventId));
+
+    public Task<List<EventSummary>> ListAsync(Session session, EventFilter filter) =>
+        session.QueryAsync(
+            _sql["List"],
+            ReadSummary,
+            ("before", filter.Before ?? long.MaxValue),
+            ("type", filter.Type),
+            ("object_id", filter.ObjectId),
+            ("livemode", filter.Livemode),
+            ("state", filter.State),
+            ("limit", filter.Limit));
+
+    private static bool HaveSameObject(byte[] stored, byte[] delivered)
+    {
+        using var one = JsonDocument.Parse(stored);
+        using var other = JsonDocument.Parse(delivered);
+        return (one.RootElement.At("data", "object"), other.RootElement.At("data", "object")) switch
+        {
+            ({ } here, { } there) => JsonElement.DeepEquals(here, there),
+
+            // Thin events carry no object; they only point at one.
+            var (here, there) => here is null && there is null,
+        };
+    }
+
+    private static (string, object?)[] Values(EventKey key, DateTimeOffset at) =>
+    [
+        ("event_id", key.EventId), ("livemode", key.Livemode), ("stripe_account", key.StripeAccount), ("at", at),
+    ];
+
+    private static StoredEvent Read(Row row) => new()
+    {
+        Row = row.Number(0),
+        EventId = row.Text(1),
+        Livemode = row.Flag(2),
+        StripeAccount = row.Text(3),
+        Type = row.Text(4),
+        Created = row.Moment(5),
+        ReceivedAt = row.Moment(6),
+        ApiVersion = row.TextOrNull(7),
+        ObjectType = row.TextOrNull(8),
+        ObjectId = row.TextOrNull(9),
+        Endpoint = row.Text(10),
+        Correlation = row.Text(11),
+        Hash = row.Bytes(12),
+        Body = row.Bytes(13),
+    };
+
+    private static EventSummary ReadSummary(Row row) => new()
+    {
+        Row = row.Number(0),
+        EventId = row.Text(1),
+        Livemode = row.Flag(2),
+        StripeAccount = row.Text(3),
+        Type = row.Text(4),
+        Created = row.Moment(5),
+        ReceivedAt = row.Moment(6),
+        ApiVersion = row.TextOrNull(7),
+        ObjectType = row.TextOrNull(8),
+        ObjectId = row.TextOrNull(9),
+        Endpoint = row.Text(10),
+        Correlation = row.Text(11),
+        Deliveries = row.Number(12),
+        Job = row.Number(13),
+        JobState = row.Text(14),
+        JobAttempt = (int)row.Number(15),
+        JobRunAt = row.MomentOrNull(16),
+    };
+}
+
+/// <summary>What makes an event one: its id, within the mode and the account it happened in.</summary>
+internal readonly record struct EventKey(string EventId, bool Livemode, string StripeAccount) : IComparable<EventKey>
+{
+    public static EventKey Of(Delivery delivery) =>
+        new(delivery.Envelope.Id.ToString(), delivery.Envelope.Livemode, delivery.Envelope.StripeAccount ?? "");
+
+    public int CompareTo(EventKey other)
+    {
+        var order = string.CompareOrdinal(EventId, other.EventId);
+        order = order is 0 ? Livemode.CompareTo(other.Livemode) : order;
+        return order is 0 ? string.CompareOrdinal(StripeAccount, other.StripeAccount) : order;
+    }
+}
+
+/// <summary>An event in a list: all but its bytes, with how its job stands.</summary>
+internal sealed record EventSummary
+{
+    public required long Row { get; init; }
+
+    public required string EventId { get; init; }
+
+    public required bool Livemode { get; init; }
+
+    public required string StripeAccount { get; init; }
+
+    public required string Type { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required string? ApiVersion { get; init; }
+
+    public required string? ObjectType { get; init; }
+
+    public required string? ObjectId { get; init; }
+
+    public required string Endpoint { get; init; }
+
+    public required string Correlation { get; init; }
+
+    public required long Deliveries { get; init; }
+
+    public required long Job { get; init; }
+
+    public required string JobState { get; init; }
+
+    public required int JobAttempt { get; init; }
+
+    public required DateTimeOffset? JobRunAt { get; init; }
+}
+
+/// <summary>Which events to list, newest first.</summary>
+internal sealed record EventFilter
+{
+    /// <summary>Only rows before this one: where the last page ended.</summary>
+    public long? Before { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? ObjectId { get; init; }
+
+    public bool? Livemode { get; init; }
+
+    /// <summary>The state of the event's job, by its name.</summary>
+    public string? State { get; init; }
+
+    public required int Limit { get; init; }
+}

@@ -1,0 +1,64 @@
+-- name: AddId
+-- The unique key decides whether an event is new, however many deliver it at once.
+insert into event_ids (event_id, livemode, stripe_account, last_delivery_at)
+values (@event_id, @livemode, @stripe_account, @at)
+on conflict (event_id, livemode, stripe_account) do nothing
+returning id, event_id, livemode, stripe_account
+
+-- name: Add
+insert into events (
+    id, event_id, livemode, stripe_account, type, created, received_at, api_version, object_type, object_id,
+    request_id, endpoint, correlation, hash, body)
+values (
+    @id, @event_id, @livemode, @stripe_account, @type, @created, @received_at, @api_version, @object_type, @object_id,
+    @request_id, @endpoint, @correlation, @hash, @body)
+
+-- name: CountDelivery
+update event_ids
+set deliveries = deliveries + 1, last_delivery_at = @at
+where event_id = @event_id and livemode = @livemode and stripe_account = @stripe_account
+returning id
+
+-- name: AddConflict
+-- Ten different bodies of one event tell as much as ten thousand.
+insert into event_conflicts (event, received_at, endpoint, correlation, hash, body)
+select @event, @received_at, @endpoint, @correlation, @hash, @body
+where (select count(*) from event_conflicts where event = @event) < 10
+on conflict (event, hash) do nothing
+
+-- name: Load
+select id, event_id, livemode, stripe_account, type, created, received_at, api_version, object_type, object_id,
+    endpoint, correlation, hash, body
+from events
+where id in (select value from json_each(@ids))
+
+-- name: Find
+select id, event_id, livemode, stripe_account, type, created, received_at, api_version, object_type, object_id,
+    endpoint, correlation, hash, body
+from events
+where id = @id
+
+-- name: ByEventId
+select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.received_at, e.api_version, e.object_type,
+    e.object_id, e.endpoint, e.correlation, i.deliveries, j.id, j.state, j.attempt, j.run_at
+from event_ids i
+join events e on e.id = i.id
+join jobs j on j.kind = 'event' and j.subject = e.id
+where i.event_id = @event_id
+order by e.id desc
+limit 10
+
+-- name: List
+-- "+" keeps SQLite from walking a poor index when a better one is named by another filter.
+select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.received_at, e.api_version, e.object_type,
+    e.object_id, e.endpoint, e.correlation, i.deliveries, j.id, j.state, j.attempt, j.run_at
+from events e
+join event_ids i on i.id = e.id
+join jobs j on j.kind = 'event' and j.subject = e.id
+where e.id < @before
+    and (@type is null or e.type = @type)
+    and (@object_id is null or e.object_id = @object_id)
+    and (@livemode is null or e.livemode = @livemode)
+    and (@state is null or j.state = @state)
+order by e.id desc
+limit @limit
