@@ -1,1 +1,8 @@
+using Holdfast.AspNetCore;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddHoldfast();
+var app = builder.Build();
+app.MapHoldfast();
+app.Run();
 return 0;

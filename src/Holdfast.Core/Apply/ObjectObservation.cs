@@ -23,7 +23,12 @@ internal static class ObjectObservation
             return null;
         }
 
-        KnownObjects.Require(type, body);
+        var deleted = EventTypes.IsDeletion(stored.Type) || body.Flag("deleted") is true;
+        if (!deleted)
+        {
+            KnownObjects.Require(type, body);
+        }
+
         var compact = CompactJson.Of(JsonMarshal.GetRawUtf8Value(body));
         var status = ObjectRelations.StatusOf(body);
         return new()
@@ -34,7 +39,7 @@ internal static class ObjectObservation
             ApiVersion = stored.ApiVersion,
             AsOf = stored.Created,
             Cause = stored.EventId,
-            Deleted = EventTypes.IsDeletion(stored.Type) || body.Flag("deleted") is true,
+            Deleted = deleted,
             Absorbing = ObjectRelations.IsAbsorbing(type, status),
             IsOnTestClock = body.Id("test_clock") is not null,
             Customer = PayerOf(type, id, body),

@@ -20,6 +20,9 @@ internal sealed class JobStore(Database database)
     public Task<Job?> ClaimOneAsync(Session session, JobId id, DateTimeOffset now) =>
         session.FirstAsync(_sql["ClaimOne"], Read, [("id", id.Value), ("now", now)]);
 
+    /// <returns>The job as its next attempt would see it, whatever its state; null when there is none.</returns>
+    public Task<Job?> FindAsync(Session session, JobId id) => session.FirstAsync(_sql["Find"], Read, [("id", id.Value)]);
+
     /// <summary>The jobs that a run which died may have held: the first ones in the order of claiming.</summary>
     public async Task<List<JobId>> SuspectsAsync(Session session, string kind, DateTimeOffset now, int limit) =>
         await session.QueryAsync(

@@ -15,6 +15,11 @@ select id, kind, subject, attempt, retries_from, alone
 from jobs
 where id = @id and state = 'waiting' and run_at <= @now
 
+-- name: Find
+select id, kind, subject, attempt, retries_from, alone
+from jobs
+where id = @id
+
 -- name: Suspects
 select id
 from jobs

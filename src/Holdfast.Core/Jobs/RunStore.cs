@@ -13,6 +13,9 @@ internal sealed class RunStore(Database database)
     public Task<long> BeginAsync(Session session, DateTimeOffset now) =>
         session.NumberAsync(_sql["Begin"], ("started_at", now));
 
+    /// <summary>Notes that this process is alive and its store takes writes.</summary>
+    public Task BeatAsync(Session session, DateTimeOffset now) => session.ExecuteAsync(_sql["Beat"], ("seen_at", now));
+
     /// <summary>Ends the runs that died: their jobs have been dealt with.</summary>
     public Task EndOthersAsync(Session session, long run, DateTimeOffset now) =>
         session.ExecuteAsync(_sql["EndOthers"], ("id", run), ("ended_at", now));

@@ -3,7 +3,9 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Mirror;
 
-/// <summary>What the mirror notes beside the body of every object, whether or not a reader stands for its type.</summary>
+/// <summary>
+/// What the mirror notes beside the body of every object, whether or not a reader stands for its type.
+/// </summary>
 internal static class ObjectRelations
 {
     /// <summary>The Stripe customer it belongs to; a customer belongs to itself.</summary>
@@ -15,7 +17,9 @@ internal static class ObjectRelations
     /// <summary>Stripe's own word, also where it was renamed later: the readers give the word of today.</summary>
     public static string? StatusOf(JsonElement body) => body.Text("status");
 
-    /// <summary>The id of the object it hangs on; null where it hangs on none, or its API version does not tell.</summary>
+    /// <summary>
+    /// The id of the object it hangs on; null where it hangs on none, or its API version does not tell.
+    /// </summary>
     /// <param name="objectType">Stripe's <c>object</c> value, such as <c>payment_intent</c>.</param>
     /// <param name="body">The object as Stripe wrote it, in any API version.</param>
     public static string? ParentOf(string objectType, JsonElement body) => objectType switch
@@ -34,8 +38,8 @@ internal static class ObjectRelations
 
     /// <summary>No status follows on this one, so an observation with another status is an older one.</summary>
     /// <remarks>
-    /// A setup intent has none here: Stripe's pages name no status of its that is the last, no money hangs on it, and to
-    /// hold on to a wrong status is worse than to let the newer observation win.
+    /// A setup intent has none here: Stripe's pages name no status of its that is the last, no money hangs on it, and
+    /// to hold on to a wrong status is worse than to let the newer observation win.
     /// https://docs.stripe.com/payments/paymentintents/lifecycle,
     /// https://docs.stripe.com/invoicing/integration/workflow-transitions
     /// </remarks>

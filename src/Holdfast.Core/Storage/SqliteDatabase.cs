@@ -111,6 +111,11 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
                 _idleReaders.Add(reader);
                 return answer;
             }
+            catch (SqliteException exception) when (IsUnavailable(exception))
+            {
+                reader.Dispose();
+                throw new StoreException($"The database {Path} cannot be read: {exception.Message}", exception);
+            }
             catch
             {
                 reader.Dispose();

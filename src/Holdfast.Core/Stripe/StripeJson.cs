@@ -17,7 +17,7 @@ public static class StripeJson
             var here = json;
             foreach (var name in path)
             {
-                if (here.ValueKind is not JsonValueKind.Object || !here.TryGetProperty(name, out here))
+                if (here.ValueKind is not JsonValueKind.Object || !Has(here, name, out here))
                 {
                     return null;
                 }
@@ -31,7 +31,9 @@ public static class StripeJson
 
         /// <summary>An integer: an amount in the currency's smallest unit, a quantity, a count.</summary>
         public long? Number(params ReadOnlySpan<string> path) =>
-            json.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
+            json.At(path) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number)
+                ? number
+                : null;
 
         public bool? Flag(params ReadOnlySpan<string> path) =>
             json.At(path)?.ValueKind switch
@@ -47,7 +49,9 @@ public static class StripeJson
                 ? DateTimeOffset.FromUnixTimeSeconds(seconds)
                 : null;
 
-        /// <summary>The id of another object, which Stripe writes bare, or as the whole object when it was expanded.</summary>
+        /// <summary>
+        /// The id of another object, which Stripe writes bare, or as the whole object when it was expanded.
+        /// </summary>
         /// <remarks>https://docs.stripe.com/api/expanding_objects</remarks>
         public string? Id(params ReadOnlySpan<string> path) =>
             json.At(path) switch
@@ -57,7 +61,9 @@ public static class StripeJson
                 _ => null,
             };
 
-        /// <summary>The members of one of Stripe's lists, <c>{"object":"list","data":[…]}</c>, or of a bare array.</summary>
+        /// <summary>
+        /// The members of one of Stripe's lists, <c>{"object":"list","data":[…]}</c>, or of a bare array.
+        /// </summary>
         public IEnumerable<JsonElement> List(params ReadOnlySpan<string> path)
         {
             var array = json.At(path) switch
@@ -68,7 +74,9 @@ public static class StripeJson
             return array is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
         }
 
-        /// <summary>The object's metadata: pairs of text set by the merchant. Anything else in there is left out.</summary>
+        /// <summary>
+        /// The object's metadata: pairs of text set by the merchant. Anything else in there is left out.
+        /// </summary>
         public IReadOnlyDictionary<string, string> Metadata(params ReadOnlySpan<string> path)
         {
             if (json.At(path) is not { ValueKind: JsonValueKind.Object } pairs)
@@ -95,7 +103,8 @@ public static class StripeJson
     private const long MinSeconds = -62_135_596_800;
     private const long MaxSeconds = 253_402_300_799;
 
-    // JSON may escape half of a surrogate pair ("\ud83d"), which stands for no character and which .NET refuses to read.
+    // JSON may escape half of a surrogate pair ("\ud83d"), which stands for no character, so .NET refuses to read it.
+    // Stripe never writes one; to the readers, a field in which it stands is missing.
     private static string? Characters(JsonElement text)
     {
         try
@@ -117,6 +126,19 @@ public static class StripeJson
         catch (InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    private static bool Has(JsonElement json, string name, out JsonElement value)
+    {
+        try
+        {
+            return json.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            value = default;
+            return false;
         }
     }
 }

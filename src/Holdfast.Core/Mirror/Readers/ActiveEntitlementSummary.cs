@@ -3,7 +3,9 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Mirror.Readers;
 
-/// <summary>All features a customer has right now by Stripe's own entitlements. It has no id: the customer stands for it.</summary>
+/// <summary>
+/// All features a customer has right now by Stripe's own entitlements. It has no id: the customer stands for it.
+/// </summary>
 /// <remarks>https://docs.stripe.com/billing/entitlements</remarks>
 public sealed record ActiveEntitlementSummary
 {
@@ -12,12 +14,14 @@ public sealed record ActiveEntitlementSummary
     public required IReadOnlyList<ActiveEntitlement> Entitlements { get; init; }
 
     /// <summary>
-    /// Stripe wrote only the first entitlements into the body, so a feature that is not listed may yet be held. The rest
-    /// is at <c>/v1/entitlements/active_entitlements?customer=…</c>.
+    /// Stripe wrote only the first entitlements into the body, so a feature that is not listed may yet be held. The
+    /// rest is at <c>/v1/entitlements/active_entitlements?customer=…</c>.
     /// </summary>
     public bool HasMoreEntitlements { get; init; }
 
-    /// <exception cref="UnreadableObjectException">The body has no customer, or an entitlement no id or lookup key.</exception>
+    /// <exception cref="UnreadableObjectException">
+    /// The body has no customer, or an entitlement no id or lookup key.
+    /// </exception>
     public static ActiveEntitlementSummary Read(JsonElement body) => new()
     {
         Customer = body.RequiredId("customer"),

@@ -20,7 +20,9 @@ public sealed record Charge
     /// </remarks>
     public long AmountCaptured { get; init; }
 
-    /// <summary>Compare it with the amount captured: <see cref="IsRefunded"/> tells nothing of a refund in part.</summary>
+    /// <summary>
+    /// Compare it with the amount captured: <see cref="IsRefunded"/> tells nothing of a refund in part.
+    /// </summary>
     public long AmountRefunded { get; init; }
 
     public required string Currency { get; init; }
@@ -30,7 +32,8 @@ public sealed record Charge
     public string? PaymentIntent { get; init; }
 
     /// <summary>
-    /// The invoice it pays. Null since 2025-03-31.basil: there the <see cref="InvoicePayment"/> of its payment intent tells.
+    /// The invoice it pays. Null since 2025-03-31.basil: there the <see cref="InvoicePayment"/> of its payment intent
+    /// tells.
     /// </summary>
     public string? Invoice { get; init; }
 
@@ -107,7 +110,9 @@ public sealed record Charge
 /// <remarks>https://docs.stripe.com/declines</remarks>
 public sealed record ChargeOutcome
 {
-    /// <summary><c>authorized</c>, <c>manual_review</c>, <c>issuer_declined</c>, <c>blocked</c> or <c>invalid</c>.</summary>
+    /// <summary>
+    /// <c>authorized</c>, <c>manual_review</c>, <c>issuer_declined</c>, <c>blocked</c> or <c>invalid</c>.
+    /// </summary>
     public string? Type { get; init; }
 
     public string? NetworkStatus { get; init; }

@@ -9,10 +9,14 @@ public sealed record CheckoutSession
 {
     public required string Id { get; init; }
 
-    /// <summary><c>payment</c>, <c>setup</c> or <c>subscription</c>; null in bodies from before it was told (2019).</summary>
+    /// <summary>
+    /// <c>payment</c>, <c>setup</c> or <c>subscription</c>; null in bodies from before it was told (2019).
+    /// </summary>
     public string? Mode { get; init; }
 
-    /// <summary><c>open</c>, <c>complete</c> or <c>expired</c>; null in bodies from before it was told (2021).</summary>
+    /// <summary>
+    /// <c>open</c>, <c>complete</c> or <c>expired</c>; null in bodies from before it was told (2021).
+    /// </summary>
     public string? Status { get; init; }
 
     /// <summary>
@@ -54,7 +58,10 @@ public sealed record CheckoutSession
     /// <summary>Null unless the application asked for an address.</summary>
     public ShippingDetails? Shipping { get; init; }
 
-    /// <summary>What is bought; null unless a fetch has expanded <c>line_items</c>, as events never carry them.</summary>
+    /// <summary>
+    /// What is bought; null unless a fetch has expanded <c>line_items</c>, as events never carry them (those of
+    /// versions before 2020-08-27 carry their <c>display_items</c>).
+    /// </summary>
     public IReadOnlyList<CheckoutLineItem>? LineItems { get; init; }
 
     /// <summary>Only the first items are here. The rest is at <c>/v1/checkout/sessions/{id}/line_items</c>.</summary>
@@ -66,7 +73,7 @@ public sealed record CheckoutSession
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <exception cref="UnreadableObjectException">The body has no id, or an item expanded into it has none.</exception>
+    /// <exception cref="UnreadableObjectException">The body has no id.</exception>
     public static CheckoutSession Read(JsonElement body) => new()
     {
         Id = body.Required("id"),
@@ -90,10 +97,12 @@ public sealed record CheckoutSession
         PaymentLink = body.Id("payment_link"),
         AmountTotal = body.Number("amount_total"),
         Currency = body.Text("currency"),
-        // Under collected_information since 2025-03-31.basil, named shipping before 2022-11-15.
+        // Under collected_information since 2025-03-31.basil, named shipping before 2022-08-01.
         Shipping = ShippingDetails.Read(
             body.At("collected_information", "shipping_details") ?? body.At("shipping_details") ?? body.At("shipping")),
-        LineItems = body.At("line_items") is null ? null : [.. body.List("line_items").Select(CheckoutLineItem.Read)],
+        LineItems = body.At("line_items") is { ValueKind: JsonValueKind.Object } list ? CheckoutLineItem.ReadAll(list)
+            : body.At("display_items") is { ValueKind: JsonValueKind.Array } displayed ? CheckoutLineItem.ReadAll(displayed)
+            : null,
         HasMoreLineItems = body.Flag("line_items", "has_more") is true,
         CreatedAt = body.Moment("created"),
         ExpiresAt = body.Moment("expires_at"),
@@ -104,8 +113,10 @@ public sealed record CheckoutSession
 /// <summary>One price that is bought, in a quantity.</summary>
 public sealed record CheckoutLineItem
 {
-    public required string Id { get; init; }
+    /// <summary>Null for display items, which have none.</summary>
+    public string? Id { get; init; }
 
+    /// <summary>The price; before prices existed (2020) the plan or the SKU.</summary>
     public string? Price { get; init; }
 
     public string? Product { get; init; }
@@ -117,16 +128,20 @@ public sealed record CheckoutLineItem
     /// <summary>How many; 1 where Stripe states none.</summary>
     public required long Quantity { get; init; }
 
-    /// <summary>With taxes and discounts, in the smallest unit of the currency.</summary>
+    /// <summary>
+    /// With taxes and discounts, in the smallest unit of the currency; null for display items, which tell it for one.
+    /// </summary>
     public long? AmountTotal { get; init; }
 
     public string? Currency { get; init; }
 
-    internal static CheckoutLineItem Read(JsonElement item) => new()
+    internal static IReadOnlyList<CheckoutLineItem> ReadAll(JsonElement items) => [.. items.List().Select(Read)];
+
+    private static CheckoutLineItem Read(JsonElement item) => new()
     {
-        Id = item.Required("id"),
-        Price = item.Id("price"),
-        Product = item.Id("price", "product"),
+        Id = item.Text("id"),
+        Price = item.Id("price") ?? item.Id("plan") ?? item.Id("sku"),
+        Product = item.Id("price", "product") ?? item.Id("plan", "product") ?? item.Id("sku", "product"),
         LookupKey = item.Text("price", "lookup_key"),
         Description = item.Text("description"),
         Quantity = item.Number("quantity") ?? 1,
@@ -154,7 +169,7 @@ public sealed record ShippingDetails
     public string? Country { get; init; }
 
     internal static ShippingDetails? Read(JsonElement? shipping) =>
-        shipping is { } details && details.At("address") is { } address
+        shipping is { } details && details.At("address") is { ValueKind: JsonValueKind.Object } address
             ? new()
             {
                 Name = details.Text("name"),

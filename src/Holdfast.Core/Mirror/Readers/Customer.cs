@@ -21,7 +21,9 @@ public sealed record Customer
 
     public string? Currency { get; init; }
 
-    /// <summary>Below zero the customer has credit for the next invoice, above zero a debt; in the smallest unit.</summary>
+    /// <summary>
+    /// Below zero the customer has credit for the next invoice, above zero a debt; in the smallest unit.
+    /// </summary>
     public long Balance { get; init; }
 
     /// <summary>The latest invoice charged automatically failed, or one sent by mail is overdue.</summary>

@@ -9,7 +9,9 @@ public sealed record Discount
 {
     public string? Id { get; init; }
 
-    /// <summary>The coupon's id; null where the discount is written as a bare id, which is so unless it was expanded.</summary>
+    /// <summary>
+    /// The coupon's id; null where the discount is written as a bare id, which is so unless it was expanded.
+    /// </summary>
     public string? Coupon { get; init; }
 
     public DateTimeOffset? EndsAt { get; init; }
@@ -23,8 +25,12 @@ public sealed record Discount
         EndsAt = discount.Moment("end"),
     };
 
-    /// <summary>All discounts of an owner: its list, and the single one that was there before 2025-03-31.basil.</summary>
-    /// <remarks>Some versions have both; the single one comes whole and therefore stands for its bare id in the list.</remarks>
+    /// <summary>
+    /// All discounts of an owner: its list, and the single one that was there before 2025-03-31.basil.
+    /// </summary>
+    /// <remarks>
+    /// Some versions have both; the single one comes whole and therefore stands for its bare id in the list.
+    /// </remarks>
     internal static IReadOnlyList<Discount> ReadAll(JsonElement owner)
     {
         Discount[] listed = [.. owner.List("discounts").Select(Read)];

@@ -3,13 +3,18 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Mirror.Readers;
 
-/// <summary>A payer's bank asks a charge back, or asks about it. Read alike from every API version since 2019.</summary>
-/// <remarks>https://docs.stripe.com/api/disputes/object. It names no customer in any version: its charge does.</remarks>
+/// <summary>
+/// A payer's bank asks a charge back, or asks about it. No version names the customer: the charge does. Read alike from
+/// every API version since 2019.
+/// </summary>
+/// <remarks>https://docs.stripe.com/api/disputes/object</remarks>
 public sealed record Dispute
 {
     public required string Id { get; init; }
 
-    /// <summary>Such as <c>needs_response</c>, <c>won</c> or <c>lost</c>; <c>warning_…</c> are inquiries that moved no money.</summary>
+    /// <summary>
+    /// Such as <c>needs_response</c>, <c>won</c> or <c>lost</c>; <c>warning_…</c> are inquiries that moved no money.
+    /// </summary>
     /// <remarks>https://docs.stripe.com/disputes/how-disputes-work</remarks>
     public required string Status { get; init; }
 

@@ -3,7 +3,9 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Mirror.Readers;
 
-/// <summary>What a customer is asked to pay, and how far that has come. Read alike from every API version since 2019.</summary>
+/// <summary>
+/// What a customer is asked to pay, and how far that has come. Read alike from every API version since 2019.
+/// </summary>
 /// <remarks>https://docs.stripe.com/api/invoices/object</remarks>
 public sealed record Invoice
 {
@@ -26,8 +28,8 @@ public sealed record Invoice
     public required IReadOnlyDictionary<string, string> SubscriptionMetadata { get; init; }
 
     /// <summary>
-    /// What pays it: the default payment, else the first. Since 2025-03-31.basil only a fetch that expands <c>payments</c>
-    /// has it in the invoice; otherwise the <see cref="InvoicePayment"/> tells.
+    /// What pays it: the default payment, else the first. Since 2025-03-31.basil only a fetch that expands
+    /// <c>payments</c> has it in the invoice; otherwise the <see cref="InvoicePayment"/> tells.
     /// </summary>
     public string? PaymentIntent { get; init; }
 
@@ -88,12 +90,16 @@ public sealed record Invoice
 
     public required IReadOnlyList<InvoiceLine> Lines { get; init; }
 
-    /// <summary>Stripe wrote only the first lines into the body. The rest is at <c>/v1/invoices/{id}/lines</c>.</summary>
+    /// <summary>
+    /// Stripe wrote only the first lines into the body. The rest is at <c>/v1/invoices/{id}/lines</c>.
+    /// </summary>
     public bool HasMoreLines { get; init; }
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <exception cref="UnreadableObjectException">The body has no id, currency, total or amount, or a line has none.</exception>
+    /// <exception cref="UnreadableObjectException">
+    /// The body has no id, currency, total or amount, or a line has none.
+    /// </exception>
     public static Invoice Read(JsonElement body)
     {
         var payment = DefaultPayment(body);

@@ -25,7 +25,9 @@ public sealed record PaymentIntent
 
     public string? Customer { get; init; }
 
-    /// <summary>The invoice it pays. Null since 2025-03-31.basil: there the <see cref="InvoicePayment"/> tells.</summary>
+    /// <summary>
+    /// The invoice it pays. Null since 2025-03-31.basil: there the <see cref="InvoicePayment"/> tells.
+    /// </summary>
     public string? Invoice { get; init; }
 
     public string? PaymentMethod { get; init; }

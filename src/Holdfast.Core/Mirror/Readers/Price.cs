@@ -23,7 +23,9 @@ public sealed record Price
 
     public required string Currency { get; init; }
 
-    /// <summary>For one unit, in the smallest unit of the currency; null when tiered, or finer than that unit.</summary>
+    /// <summary>
+    /// For one unit, in the smallest unit of the currency; null when tiered, or finer than that unit.
+    /// </summary>
     public long? UnitAmount { get; init; }
 
     /// <summary>The same where it may be finer than the currency's smallest unit.</summary>
@@ -75,5 +77,7 @@ public sealed record Price
     }
 
     private static decimal? Decimal(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : null;
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
 }

@@ -3,7 +3,9 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Mirror.Readers;
 
-/// <summary>A thing for sale, whose prices are objects of their own. Read alike from every API version since 2019.</summary>
+/// <summary>
+/// A thing for sale, whose prices are objects of their own. Read alike from every API version since 2019.
+/// </summary>
 /// <remarks>https://docs.stripe.com/api/products/object</remarks>
 public sealed record Product
 {

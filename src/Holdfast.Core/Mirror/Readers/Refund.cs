@@ -10,8 +10,8 @@ public sealed record Refund
     public required string Id { get; init; }
 
     /// <summary>
-    /// <c>pending</c>, <c>requires_action</c>, <c>succeeded</c>, <c>failed</c> or <c>canceled</c>; Stripe allows null. One
-    /// that succeeded can still fail, days later.
+    /// <c>pending</c>, <c>requires_action</c>, <c>succeeded</c>, <c>failed</c> or <c>canceled</c>; Stripe allows null.
+    /// One that succeeded can still fail, days later.
     /// </summary>
     /// <remarks>https://docs.stripe.com/refunds#failed-refunds</remarks>
     public string? Status { get; init; }

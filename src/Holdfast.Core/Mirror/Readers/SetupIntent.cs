@@ -3,7 +3,9 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Mirror.Readers;
 
-/// <summary>The saving of a payment method for later use. Read alike from every API version that has it (2019).</summary>
+/// <summary>
+/// The saving of a payment method for later use. Read alike from every API version that has it (2019).
+/// </summary>
 /// <remarks>https://docs.stripe.com/api/setup_intents/object</remarks>
 public sealed record SetupIntent
 {
@@ -15,7 +17,9 @@ public sealed record SetupIntent
 
     public string? PaymentMethod { get; init; }
 
-    /// <summary><c>off_session</c> when the payer will not be there at later payments, else <c>on_session</c>.</summary>
+    /// <summary>
+    /// <c>off_session</c> when the payer will not be there at later payments, else <c>on_session</c>.
+    /// </summary>
     public string? Usage { get; init; }
 
     public PaymentError? LastSetupError { get; init; }

@@ -9,12 +9,16 @@ public sealed record Subscription
 {
     public required string Id { get; init; }
 
-    /// <summary>Stripe's own word, such as <c>active</c> or <c>past_due</c>; words of later API versions pass through.</summary>
+    /// <summary>
+    /// Stripe's own word, such as <c>active</c> or <c>past_due</c>; words of later API versions pass through.
+    /// </summary>
     public required string Status { get; init; }
 
     public string? Customer { get; init; }
 
-    /// <summary>What is held. The single plan and quantity that old versions also show outside the items say nothing new.</summary>
+    /// <summary>
+    /// What is held. The single plan and quantity that old versions also show outside the items say nothing new.
+    /// </summary>
     public required IReadOnlyList<SubscriptionItem> Items { get; init; }
 
     /// <summary>
@@ -39,7 +43,9 @@ public sealed record Subscription
 
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When the running period ends: the earliest of the items', as they can differ since 2025-03-31.basil.</summary>
+    /// <summary>
+    /// When the running period ends: the earliest of the items', as they can differ since 2025-03-31.basil.
+    /// </summary>
     public DateTimeOffset? CurrentPeriodEndsAt { get; init; }
 
     public DateTimeOffset? TrialStartsAt { get; init; }
@@ -54,12 +60,14 @@ public sealed record Subscription
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Who ended it: <c>cancellation_requested</c>, <c>payment_failed</c>, <c>payment_disputed</c>, ….</summary>
+    /// <summary>
+    /// Who ended it: <c>cancellation_requested</c>, <c>payment_failed</c>, <c>payment_disputed</c>, ….
+    /// </summary>
     public string? CancellationReason { get; init; }
 
     /// <summary>
-    /// What happens to the invoices while their collection is paused: <c>keep_as_draft</c>, <c>mark_uncollectible</c> or
-    /// <c>void</c>. The status does not change by that, and <c>paused</c> is another thing.
+    /// What happens to the invoices while their collection is paused: <c>keep_as_draft</c>, <c>mark_uncollectible</c>
+    /// or <c>void</c>. The status does not change by that, and <c>paused</c> is another thing.
     /// </summary>
     /// <remarks>https://docs.stripe.com/billing/subscriptions/pause-payment</remarks>
     public string? PauseCollectionBehavior { get; init; }
@@ -130,7 +138,9 @@ public sealed record SubscriptionItem
 
     public string? Currency { get; init; }
 
-    /// <summary>For one unit and interval, in the smallest unit of the currency; null when tiered, or finer than that.</summary>
+    /// <summary>
+    /// For one unit and interval, in the smallest unit of the currency; null when tiered, or finer than that.
+    /// </summary>
     public long? UnitAmount { get; init; }
 
     /// <summary><c>day</c>, <c>week</c>, <c>month</c> or <c>year</c>.</summary>

@@ -8,7 +8,7 @@ public sealed class UnreadableObjectException(string message) : Exception(messag
 {
     internal static UnreadableObjectException Lacks(JsonElement body, string kind, string field) =>
         new($"The {body.Text("object") ?? "object"} {body.Text("id") ?? "(no id)"} has no {kind} in \"{field}\", which "
-            + "it has in every API version, so nothing is read from it. Compare it with the object at Stripe, then replay.");
+            + "it has in every API version, so nothing is read from it. Fetch it from Stripe and compare.");
 }
 
 internal static class RequiredFields

@@ -84,6 +84,7 @@ create index attempts_by_fingerprint on attempts (fingerprint, job) where finger
 create table runs (
     id integer primary key,
     started_at integer not null,
+    seen_at integer not null,
     ended_at integer
 );
 

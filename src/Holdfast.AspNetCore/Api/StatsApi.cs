@@ -1,0 +1,89 @@
+using Holdfast.Ingest;
+using Holdfast.Jobs;
+using Holdfast.Storage;
+using Holdfast.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.AspNetCore.Api;
+
+internal static class StatsApi
+{
+    private const string SecretPrefix = "secret_matched:";
+    private const string RefusedPrefix = "refused:";
+
+    public static void MapStats(this IEndpointRouteBuilder api) =>
+        api.MapGet("/stats", ShowAsync).WithSummary("Shows what was counted since the store was made, and the work there is.");
+
+    private static async Task<Ok<StatsItem>> ShowAsync(
+        Database database, JobStore jobs, CounterStore counters, RefusalLog refusals, TimeProvider clock, CancellationToken ct)
+    {
+        await refusals.FlushAsync();
+        var now = clock.GetUtcNow();
+        var (work, counts) = await database.ReadAsync(
+            async session => (await jobs.CountsAsync(session, now), await counters.AllAsync(session)), ct);
+        return TypedResults.Ok(StatsItem.Of(work, counts, now));
+    }
+
+    private static Dictionary<string, long> Under(string prefix, IReadOnlyDictionary<string, long> counts) => counts
+        .Where(counter => counter.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .ToDictionary(counter => counter.Key[prefix.Length..], counter => counter.Value);
+
+    internal static Dictionary<string, long> RefusedByCause(IReadOnlyDictionary<string, long> counts) =>
+        Under(RefusedPrefix, counts);
+
+    internal static Dictionary<string, long> SecretsMatched(IReadOnlyDictionary<string, long> counts) =>
+        Under(SecretPrefix, counts);
+}
+
+internal sealed record WorkItem(long Open, long Due, long Dead, long Unknown);
+
+internal sealed record StatsItem
+{
+    public required IReadOnlyDictionary<string, WorkItem> Jobs { get; init; }
+
+    /// <summary>How long the oldest due job has been waiting; 0 when none is.</summary>
+    public required double LagSeconds { get; init; }
+
+    public required long Received { get; init; }
+
+    public required long Duplicates { get; init; }
+
+    public required long Refused { get; init; }
+
+    public required long Conflicts { get; init; }
+
+    public required long Applied { get; init; }
+
+    public required long Stale { get; init; }
+
+    public required long InDoubt { get; init; }
+
+    public required long Fetched { get; init; }
+
+    public required IReadOnlyDictionary<string, long> RefusedByCause { get; init; }
+
+    /// <summary>Deliveries by endpoint and the place of the secret that matched, from 1.</summary>
+    public required IReadOnlyDictionary<string, long> SecretsMatched { get; init; }
+
+    public static StatsItem Of(List<JobCount> work, IReadOnlyDictionary<string, long> counts, DateTimeOffset now) => new()
+    {
+        Jobs = work
+            .Append(new(StoredEvent.JobKind, 0, 0, 0, 0, null))
+            .DistinctBy(count => count.Kind)
+            .ToDictionary(count => count.Kind, count => new WorkItem(count.Open, count.Due, count.Dead, count.Unknown)),
+        LagSeconds = work.Min(count => count.OldestDueAt) is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0,
+        Received = counts.GetValueOrDefault(Counters.Received),
+        Duplicates = counts.GetValueOrDefault(Counters.Duplicates),
+        Refused = counts.GetValueOrDefault(Counters.Refused),
+        Conflicts = counts.GetValueOrDefault(Counters.Conflicts),
+        Applied = counts.GetValueOrDefault(Counters.Applied),
+        Stale = counts.GetValueOrDefault(Counters.Stale),
+        InDoubt = counts.GetValueOrDefault(Counters.InDoubt),
+        Fetched = 0,
+        RefusedByCause = StatsApi.RefusedByCause(counts),
+        SecretsMatched = StatsApi.SecretsMatched(counts),
+    };
+}

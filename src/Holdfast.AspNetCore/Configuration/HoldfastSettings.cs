@@ -1,0 +1,192 @@
+using Holdfast.Ingest;
+using Holdfast.Jobs;
+using Holdfast.Stripe;
+using Microsoft.Extensions.Configuration;
+
+namespace Holdfast.AspNetCore.Configuration;
+
+/// <summary>The settings as read and found good, all errors told at once otherwise.</summary>
+internal sealed record HoldfastSettings
+{
+    private const string SqlitePrefix = "sqlite:";
+    private const string DefaultUrl = "http://127.0.0.1:8000";
+
+    public required HoldfastOptions Options { get; init; }
+
+    public required StripeMode Mode { get; init; }
+
+    public required string SqlitePath { get; init; }
+
+    public required string PlansPath { get; init; }
+
+    /// <summary>The plans file was asked for by name: then it must be there.</summary>
+    public required bool PlansAreNamed { get; init; }
+
+    public required string Urls { get; init; }
+
+    /// <exception cref="HoldfastConfigurationException">Something is wrong; every error is in it.</exception>
+    public static HoldfastSettings Read(IConfiguration configuration, bool isProduction)
+    {
+        var section = configuration.GetSection("Holdfast");
+        List<string> errors = [.. KnownKeys.Unknown(section), .. KnownKeys.UnknownShort(configuration)];
+        var options = Bind(section, errors);
+        ApplyShortNames(configuration, options);
+        var mode = ModeOf(options, configuration[ShortNames.SecretKey], errors);
+        var sqlite = SqlitePathOf(options.DatabaseUrl, errors);
+        var urls = configuration[ShortNames.Urls] ?? DefaultUrl;
+        CheckBounds(options, errors);
+        CheckEndpoints(options, mode, isProduction, errors);
+        CheckPublic(options, urls, isProduction, errors);
+        return errors.Count > 0
+            ? throw new HoldfastConfigurationException(errors)
+            : new()
+            {
+                Options = options,
+                Mode = mode,
+                SqlitePath = sqlite,
+                PlansPath = options.PlansPath ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(sqlite))!, "plans.json"),
+                PlansAreNamed = options.PlansPath is not null,
+                Urls = urls,
+            };
+    }
+
+    private static HoldfastOptions Bind(IConfigurationSection section, List<string> errors)
+    {
+        try
+        {
+            return section.Get<HoldfastOptions>() ?? new();
+        }
+        catch (InvalidOperationException exception)
+        {
+            errors.Add($"{exception.Message} Durations are written 00:01:00, sizes as plain numbers.");
+            return new();
+        }
+    }
+
+    private static void ApplyShortNames(IConfiguration configuration, HoldfastOptions options)
+    {
+        options.Mode = configuration[ShortNames.Mode] ?? options.Mode;
+        options.DatabaseUrl = configuration[ShortNames.DatabaseUrl] ?? options.DatabaseUrl;
+        options.PlansPath = configuration[ShortNames.Plans] ?? options.PlansPath;
+        options.PublicUrl = configuration[ShortNames.PublicUrl] ?? options.PublicUrl;
+        options.ApiToken = configuration[ShortNames.ApiToken] ?? options.ApiToken;
+        if (configuration[ShortNames.WebhookSecret] is { Length: > 0 } secrets)
+        {
+            var endpoint = options.Ingest.Endpoints.GetValueOrDefault(IngestOptions.DefaultEndpoint) ?? new();
+            endpoint.Secrets.Clear();
+            foreach (var secret in secrets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                endpoint.Secrets.Add(secret);
+            }
+
+            options.Ingest.Endpoints[IngestOptions.DefaultEndpoint] = endpoint;
+        }
+    }
+
+    private static StripeMode ModeOf(HoldfastOptions options, string? key, List<string> errors)
+    {
+        switch (options.Mode)
+        {
+            case "live":
+                return StripeMode.Live;
+            case "test":
+                return StripeMode.Test;
+            case null or "":
+                return key?.Contains("_test_", StringComparison.Ordinal) is true ? StripeMode.Test : StripeMode.Live;
+            default:
+                errors.Add($"HOLDFAST_MODE is \"{options.Mode}\": write live or test.");
+                return StripeMode.Live;
+        }
+    }
+
+    private static string SqlitePathOf(string url, List<string> errors)
+    {
+        if (url.StartsWith(SqlitePrefix, StringComparison.Ordinal) && url.Length > SqlitePrefix.Length)
+        {
+            return url[SqlitePrefix.Length..];
+        }
+
+        errors.Add("DATABASE_URL is not sqlite:PATH, the only store of this version, such as sqlite:data/holdfast.db.");
+        return "data/holdfast.db";
+    }
+
+    private static void CheckBounds(HoldfastOptions options, List<string> errors)
+    {
+        var (ingest, jobs) = (options.Ingest, options.Jobs);
+        Between("Ingest:Tolerance", ingest.Tolerance, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Between("Ingest:MaxBodyBytes", ingest.MaxBodyBytes, 1024, 16 * 1024 * 1024);
+        Between("Ingest:MaxGroup", ingest.MaxGroup, 1, 10_000);
+        Between("Ingest:MaxQueued", ingest.MaxQueued, 1, 1_000_000);
+        Between("Ingest:MaxQueuedBytes", ingest.MaxQueuedBytes, 1024 * 1024, 4L * 1024 * 1024 * 1024);
+        Between("Ingest:AnswerWithin", ingest.AnswerWithin, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10));
+        Between("Jobs:BatchSize", jobs.BatchSize, 1, 10_000);
+        Between("Jobs:PollInterval", jobs.PollInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Between("Jobs:PauseWhenUnavailable", jobs.PauseWhenUnavailable, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Between("Jobs:AttemptTimeout", jobs.AttemptTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        Between("Jobs:HangLimit", jobs.HangLimit, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Between("Jobs:MaxSuspects", jobs.MaxSuspects, 1, 1_000_000);
+        CheckSchedule("Jobs:Retries:Transient", jobs.Retries.Transient);
+        CheckSchedule("Jobs:Retries:Unexpected", jobs.Retries.Unexpected);
+        if (string.IsNullOrWhiteSpace(options.Access.ReferenceMetadataKey)
+            || options.Access.ReferenceMetadataKey.AsSpan().ContainsAny('"', '\\'))
+        {
+            errors.Add("Holdfast:Access:ReferenceMetadataKey must be the name of a metadata key, without quotes.");
+        }
+
+        void CheckSchedule(string key, RetrySchedule schedule)
+        {
+            Between($"{key}:Immediate", schedule.Immediate, 0, 10);
+            Between($"{key}:FirstDelay", schedule.FirstDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+            Between($"{key}:Factor", schedule.Factor, 1d, 100d);
+            Between($"{key}:MaxDelay", schedule.MaxDelay, schedule.FirstDelay, TimeSpan.FromDays(7));
+            Between($"{key}:MaxTries", schedule.MaxTries, 1, 1000);
+            Between($"{key}:Jitter", schedule.Jitter, 0d, 1d);
+        }
+
+        void Between<T>(string key, T value, T min, T max)
+            where T : IComparable<T>
+        {
+            if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
+            {
+                errors.Add($"Holdfast:{key} is {value}; it must lie between {min} and {max}.");
+            }
+        }
+    }
+
+    private static void CheckEndpoints(HoldfastOptions options, StripeMode mode, bool isProduction, List<string> errors)
+    {
+        try
+        {
+            if (new Endpoints(options.Ingest, mode).All.Count is 0 && isProduction)
+            {
+                errors.Add(
+                    "There is no signing secret, so no delivery could ever be verified. Set STRIPE_WEBHOOK_SECRET to the "
+                    + "whsec_… of your webhook endpoint (Stripe Dashboard → Workbench → Webhooks).");
+            }
+        }
+        catch (ArgumentException exception)
+        {
+            errors.Add($"Holdfast:Ingest:Endpoints: {exception.Message}");
+        }
+    }
+
+    private static void CheckPublic(HoldfastOptions options, string urls, bool isProduction, List<string> errors)
+    {
+        var open = urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !IsLoopback(url));
+        var behindTls = Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "https";
+        if (isProduction && !behindTls && open.Any())
+        {
+            errors.Add(
+                $"HOLDFAST_URLS ({urls}) opens plain HTTP to the network. Let a proxy in front end TLS and set "
+                + "HOLDFAST_PUBLIC_URL to its https URL, or listen on 127.0.0.1 only.");
+        }
+
+        if (options.PublicUrl is not null && uri is null)
+        {
+            errors.Add($"HOLDFAST_PUBLIC_URL is \"{options.PublicUrl}\", which is no URL; write https://host.");
+        }
+    }
+
+    private static bool IsLoopback(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback;
+}

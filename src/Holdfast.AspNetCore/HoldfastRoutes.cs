@@ -1,0 +1,49 @@
+using Holdfast.AspNetCore.Api;
+using Holdfast.AspNetCore.Hosting;
+using Holdfast.AspNetCore.Webhooks;
+using Holdfast.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.AspNetCore;
+
+/// <summary>The routes of Holdfast.</summary>
+public static class HoldfastRoutes
+{
+    /// <summary>
+    /// Maps the webhook, the health checks, the API under <c>/api/v1</c> and its description. All but the webhook and
+    /// the health checks need a token.
+    /// </summary>
+    public static IEndpointRouteBuilder MapHoldfast(this IEndpointRouteBuilder routes)
+    {
+        routes.MapWebhooks();
+        routes.MapHealth();
+        routes.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization("viewer");
+        var api = routes.MapGroup("/api/v1").RequireAuthorization("viewer").AddEndpointFilter(StoreTroubleAsync);
+        api.MapEvents();
+        api.MapDeadLetters();
+        api.MapObjects();
+        api.MapAccounts();
+        api.MapRefusals();
+        api.MapStats();
+        api.MapAlerts();
+        api.MapTokens();
+        return routes;
+    }
+
+    private static async ValueTask<object?> StoreTroubleAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (StoreException)
+        {
+            return TypedResults.Problem(
+                "The store cannot be used now. Try again; the server's log says what is wrong.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+}

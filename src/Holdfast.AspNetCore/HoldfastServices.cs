@@ -1,0 +1,138 @@
+using Holdfast.Access;
+using Holdfast.Alerts;
+using Holdfast.Apply;
+using Holdfast.AspNetCore.Api;
+using Holdfast.AspNetCore.Configuration;
+using Holdfast.AspNetCore.Hosting;
+using Holdfast.Audit;
+using Holdfast.Ingest;
+using Holdfast.Jobs;
+using Holdfast.Mirror;
+using Holdfast.Storage;
+using Holdfast.Telemetry;
+using Holdfast.Tokens;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace Holdfast.AspNetCore;
+
+/// <summary>Puts Holdfast into an ASP.NET Core application. <see cref="HoldfastRoutes.MapHoldfast"/> maps its routes.</summary>
+public static class HoldfastServices
+{
+    /// <summary>Reads the configuration, and registers the engine, its loops, its API and its bearer tokens.</summary>
+    /// <exception cref="HoldfastConfigurationException">The configuration cannot be used; every error is in it.</exception>
+    public static IHostApplicationBuilder AddHoldfast(this IHostApplicationBuilder builder)
+    {
+        AddSecretsDirectory(builder);
+        var settings = HoldfastSettings.Read(builder.Configuration, builder.Environment.IsProduction());
+        var plans = PlansFileLoader.Load(settings);
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Options.Ingest);
+        services.AddSingleton(settings.Options.Jobs);
+        services.AddSingleton(settings.Options.Access);
+        services.AddSingleton(new CurrentPlans(plans));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Random>(_ => new Random());
+        AddEngine(services, settings);
+        AddApi(services);
+        services.AddHostedService<EngineHost>();
+        return builder;
+    }
+
+    private static void AddEngine(IServiceCollection services, HoldfastSettings settings)
+    {
+        services.AddSingleton<Database>(provider => new SqliteDatabase(
+            settings.SqlitePath,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SqliteDatabase>>()));
+        services.AddSingleton<CounterStore>();
+        services.AddSingleton<AlertStore>();
+        services.AddSingleton<AuditStore>();
+        services.AddSingleton<TokenStore>();
+
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<DeadLetterStore>();
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<Doorbell>();
+        services.AddSingleton<BatchHandler>(provider => provider.GetRequiredService<Apply.EventHandler>());
+        services.AddSingleton<Worker>();
+
+        services.AddSingleton(provider => LiveEndpoints(
+            settings, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<Endpoints>>()));
+        services.AddSingleton<EventStore>();
+        services.AddSingleton<EventKeeper>();
+        services.AddSingleton<GroupCommit>();
+        services.AddSingleton<RefusalStore>();
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<Receiver>();
+
+        services.AddSingleton<ObjectStore>();
+        services.AddSingleton<Apply.EventHandler>();
+        services.AddSingleton<Rehearsal>();
+
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<AccountBinder>();
+        services.AddSingleton<AccountFinder>();
+        services.AddSingleton<AccessReader>();
+        services.AddSingleton<AccessChecker>();
+    }
+
+    private static void AddApi(IServiceCollection services)
+    {
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Resolver()));
+
+        // Not AddAuthentication(): that also makes and stores encryption keys, which tokens have no use for.
+        services.AddWebEncoders();
+        services.AddTransient<TokenAuthentication>();
+        services.AddAuthenticationCore(authentication => authentication.AddScheme<TokenAuthentication>(
+            TokenAuthentication.SchemeName, displayName: null));
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var role in Enum.GetValues<Role>().Select(TokenStore.NameOf))
+        {
+            authorization.AddPolicy(
+                role, policy => policy.AddAuthenticationSchemes(TokenAuthentication.SchemeName).RequireRole(role));
+        }
+
+        services.AddOpenApi("v1", OpenApiDescription.Configure);
+    }
+
+    /// <summary>A file per secret, as orchestrators mount them; a changed file takes effect without a restart.</summary>
+    private static void AddSecretsDirectory(IHostApplicationBuilder builder)
+    {
+        if (builder.Configuration["Holdfast:SecretsDirectory"] is { Length: > 0 } directory)
+        {
+            builder.Configuration.AddKeyPerFile(Path.GetFullPath(directory), optional: false, reloadOnChange: true);
+        }
+    }
+
+    /// <summary>The endpoints, whose secrets follow the configuration while deliveries arrive.</summary>
+    private static Endpoints LiveEndpoints(HoldfastSettings settings, IConfiguration configuration, ILogger<Endpoints> log)
+    {
+        var endpoints = new Endpoints(settings.Options.Ingest, settings.Mode);
+        ChangeToken.OnChange(
+            configuration.GetReloadToken,
+            () =>
+            {
+                try
+                {
+                    var changed = HoldfastSettings.Read(configuration, isProduction: true);
+                    endpoints.Replace(changed.Options.Ingest, settings.Mode);
+                    ConfigurationLog.SecretsReplaced(log, endpoints.All.Sum(endpoint => endpoint.Secrets.Count));
+                }
+                catch (HoldfastConfigurationException exception)
+                {
+                    // The secrets that worked go on working.
+                    ConfigurationLog.SecretsKept(log, exception);
+                }
+            });
+        return endpoints;
+    }
+}

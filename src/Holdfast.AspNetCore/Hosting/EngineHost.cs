@@ -1,0 +1,98 @@
+using Holdfast.Ingest;
+using Holdfast.Jobs;
+using Holdfast.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.AspNetCore.Hosting;
+
+/// <summary>
+/// Opens the store and runs the engine's loops for as long as the host lives. The web server stops before this does,
+/// so deliveries in flight are still stored; then the queue is emptied, the batch in hand finished, and the end noted.
+/// </summary>
+internal sealed partial class EngineHost(
+    Database database,
+    GroupCommit group,
+    Worker worker,
+    RefusalLog refusals,
+    WorkerOptions options,
+    IHostApplicationLifetime lifetime,
+    ILogger<EngineHost> log) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _group = Task.CompletedTask;
+    private Task _loops = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await database.OpenAsync(cancellationToken);
+        _group = Start(group.RunAsync);
+        _loops = Task.WhenAll(
+            Start(() => worker.RunAsync(_stop.Token)),
+            Start(() => refusals.RunAsync(_stop.Token)),
+            Start(() => WatchAsync(_stop.Token)));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        group.Close();
+        await _group;
+        await _stop.CancelAsync();
+        await _loops;
+        await database.DisposeAsync();
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>A loop that ends by itself is broken: the process must not go on as if it worked.</summary>
+    private Task Start(Func<Task> loop) => Task.Run(async () =>
+    {
+        try
+        {
+            await loop();
+        }
+        catch (Exception exception)
+        {
+            LogLoopBroken(exception);
+            lifetime.StopApplication();
+            throw;
+        }
+    });
+
+    /// <summary>
+    /// Work that keeps its thread and never lets go can be stopped by nobody but the end of the process. The next start
+    /// runs what was due alone, so the culprit becomes a dead letter.
+    /// </summary>
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                if (worker.BusyFor > options.HangLimit)
+                {
+                    LogHung(options.HangLimit);
+                    Environment.Exit(ExitCodes.Hung);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    [LoggerMessage(2101, LogLevel.Critical, "A loop of the engine broke; the server stops so that it can be started again.")]
+    private partial void LogLoopBroken(Exception exception);
+
+    [LoggerMessage(2102, LogLevel.Critical, "A batch has kept the worker for more than {Limit} and cannot be stopped: the "
+        + "process ends. Have it started again (systemd Restart=always); what was due is then run alone.")]
+    private partial void LogHung(TimeSpan limit);
+}
+
+internal static class ExitCodes
+{
+    /// <summary>The worker hung; BSD's EX_SOFTWARE.</summary>
+    public const int Hung = 70;
+}

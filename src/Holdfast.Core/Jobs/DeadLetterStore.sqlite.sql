@@ -1,0 +1,25 @@
+-- name: List
+select j.id, j.kind, j.subject, j.state, j.attempt,
+    (select min(f.started_at) from attempts f where f.job = j.id), l.ended_at, l.reason, l.fingerprint
+from jobs j
+left join attempts l on l.job = j.id and l.attempt = j.attempt
+where j.state = 'dead' and j.id < @before
+    and (@kind is null or j.kind = @kind)
+    and (@fingerprint is null or l.fingerprint = @fingerprint)
+order by j.id desc
+limit @limit
+
+-- name: Find
+select j.id, j.kind, j.subject, j.state, j.attempt,
+    (select min(f.started_at) from attempts f where f.job = j.id), l.ended_at, l.reason, l.fingerprint
+from jobs j
+left join attempts l on l.job = j.id and l.attempt = j.attempt
+where j.id = @id and j.state in ('dead', 'dismissed')
+
+-- name: Count
+select count(*)
+from jobs j
+left join attempts l on l.job = j.id and l.attempt = j.attempt
+where j.state = 'dead'
+    and (@kind is null or j.kind = @kind)
+    and (@fingerprint is null or l.fingerprint = @fingerprint)
