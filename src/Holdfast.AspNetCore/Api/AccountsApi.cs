@@ -15,8 +15,10 @@ internal static class AccountsApi
     {
         api.MapGet("/accounts/{id}", ShowAsync)
             .WithSummary("Shows an account by its id, a Stripe customer, the application's own id, or an e-mail address.");
-        api.MapGet("/accounts/{id}/access", AccessAsync).WithSummary("Lists every plan the account holds or would hold, and why not.");
-        api.MapGet("/access/check", CheckAsync).WithSummary("Says whether an account may use a feature now, until when, and why.");
+        api.MapGet("/accounts/{id}/access", AccessAsync)
+            .WithSummary("Lists every plan the account holds or would hold, and why not.");
+        api.MapGet("/access/check", CheckAsync)
+            .WithSummary("Says whether an account may use a feature now, until when, and why.");
     }
 
     private static async Task<Results<Ok<AccountItem>, ProblemHttpResult>> ShowAsync(

@@ -30,7 +30,13 @@ internal static class AlertsApi
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> AcknowledgeAsync(
-        long id, Database database, AlertStore alerts, AuditStore audit, TimeProvider clock, HttpContext http, CancellationToken ct)
+        long id,
+        Database database,
+        AlertStore alerts,
+        AuditStore audit,
+        TimeProvider clock,
+        HttpContext http,
+        CancellationToken ct)
     {
         var actor = http.User.Identity!.Name!;
         var commit = await database.WriteAsync(

@@ -95,7 +95,8 @@ internal static class DeadLettersApi
     {
         if (request.Limit is < 1 or > DeadLetters.MaxReplayed)
         {
-            return Problems.BadRequest($"\"limit\" is 1 to {DeadLetters.MaxReplayed}; call again while \"remaining\" is above 0.");
+            return Problems.BadRequest(
+                $"\"limit\" is 1 to {DeadLetters.MaxReplayed}; call again while \"remaining\" is above 0.");
         }
 
         var (replayed, remaining) = await letters.ReplayAsync(

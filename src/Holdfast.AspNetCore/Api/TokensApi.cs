@@ -59,7 +59,13 @@ internal static class TokensApi
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        long id, Database database, TokenStore tokens, AuditStore audit, TimeProvider clock, HttpContext http, CancellationToken ct)
+        long id,
+        Database database,
+        TokenStore tokens,
+        AuditStore audit,
+        TimeProvider clock,
+        HttpContext http,
+        CancellationToken ct)
     {
         var commit = await database.WriteAsync(
             Turn.Work,

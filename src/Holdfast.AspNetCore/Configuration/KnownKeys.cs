@@ -37,7 +37,8 @@ internal static class KnownKeys
     {
         var (names, parts) = (known.Split(':'), key.Split(':'));
         return names.Length == parts.Length
-            && names.Zip(parts).All(pair => pair.First is "*" || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+            && names.Zip(parts).All(pair =>
+                pair.First is "*" || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
     }
 
     private static string Suggest(string key, string[] known)

@@ -145,7 +145,9 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
             Price = session.Metadata.GetValueOrDefault("price"),
             Product = session.Metadata.GetValueOrDefault("product"),
             LookupKey = session.Metadata.GetValueOrDefault("lookup_key"),
-            Quantity = long.TryParse(session.Metadata.GetValueOrDefault("quantity"), out var quantity) && quantity > 0 ? quantity : 1,
+            Quantity = long.TryParse(session.Metadata.GetValueOrDefault("quantity"), out var quantity) && quantity > 0
+                ? quantity
+                : 1,
         };
     }
 }

@@ -13,16 +13,21 @@ internal sealed record Envelope
     /// <summary>Of every text in here, in characters, as of ids: <see cref="EventId.MaxLength"/>.</summary>
     public const int MaxTextLength = EventId.MaxLength;
 
-    // What DateTimeOffset can hold: the years 1 to 9999.
-    private const long MinSeconds = -62_135_596_800;
-    private const long MaxSeconds = 253_402_300_799;
+    private const int FieldCount = (int)Field.ReasonRequestId + 1;
+
+    // That of "related_object", the longest.
+    private const int MaxNameLength = 14;
+
+    // The years 1 to 9999.
+    private static readonly long MinSeconds = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
     public required EventId Id { get; init; }
 
     /// <summary>Such as <c>invoice.paid</c>; those we have never heard of too.</summary>
     public required string Type { get; init; }
 
-    /// <summary>When it happened, in UTC. Snapshot events know it to the second only: not for putting events in order.</summary>
+    /// <summary>When it happened, in UTC; to the second only in snapshot events, so it puts nothing in order.</summary>
     public required DateTimeOffset Created { get; init; }
 
     public required bool Livemode { get; init; }
@@ -45,7 +50,9 @@ internal sealed record Envelope
     /// <summary>The API call that caused it; null when Stripe acted by itself.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Reads a body whose signature has matched. What is read must be right; what is not read may be anything.</summary>
+    /// <summary>
+    /// Reads a body whose signature has matched. What is read must be right; what is not read may be anything.
+    /// </summary>
     public static EnvelopeCheck Read(ReadOnlyMemory<byte> body)
     {
         Span<Found> found = stackalloc Found[FieldCount];
@@ -134,13 +141,13 @@ internal sealed record Envelope
 
     private static Field Child(Field parent, ReadOnlySpan<byte> name)
     {
-        Span<char> text = stackalloc char[MaxNameLength];
         if (parent is Field.Other || name.Length > MaxNameLength)
         {
             return Field.Other;
         }
 
-        text = text[..Encoding.Latin1.GetChars(name, text)];
+        Span<char> room = stackalloc char[MaxNameLength];
+        ReadOnlySpan<char> text = room[..Encoding.Latin1.GetChars(name, room)];
         return parent switch
         {
             Field.Event => text switch
@@ -198,11 +205,6 @@ internal sealed record Envelope
         ReasonRequestId,
     }
 
-    private const int FieldCount = (int)Field.ReasonRequestId + 1;
-
-    // That of "related_object", the longest.
-    private const int MaxNameLength = 14;
-
     private readonly record struct Found(JsonTokenType Kind, Range Place);
 
     /// <summary>Reads the fields that were found, and keeps the first thing that is wrong with one.</summary>
@@ -229,7 +231,7 @@ internal sealed record Envelope
                 _ => Refuse<string>($"\"{name}\" is not 1 to {MaxTextLength} visible ASCII characters."),
             };
 
-        /// <summary>An id that a merchant may have chosen, as that of a coupon or a product: any writing, and spaces.</summary>
+        /// <summary>An id that a merchant may have chosen, as that of a coupon: any script, and spaces.</summary>
         public string? Name(Field field, string name) =>
             Text(field, name) switch
             {
@@ -248,9 +250,9 @@ internal sealed record Envelope
         public DateTimeOffset Seconds(Field field, string name) =>
             Kind(field) is JsonTokenType.Number
             && At(field).TryGetInt64(out var seconds)
-            && seconds is >= MinSeconds and <= MaxSeconds
+            && seconds >= MinSeconds && seconds <= MaxSeconds
                 ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-                : Refuse<DateTimeOffset>($"\"{name}\" is missing, or not whole seconds since 1970, in the years 1 to 9999.");
+                : Refuse<DateTimeOffset>($"\"{name}\" is missing, or not whole seconds in the years 1 to 9999.");
 
         public DateTimeOffset Moment(Field field, string name) =>
             Kind(field) is JsonTokenType.String

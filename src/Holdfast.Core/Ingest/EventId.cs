@@ -4,7 +4,7 @@ namespace Holdfast.Ingest;
 public readonly record struct EventId
 {
     /// <summary>Stripe promises that no id it makes is longer.</summary>
-    /// <remarks>https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible</remarks>
+    /// <remarks>https://docs.stripe.com/upgrades</remarks>
     public const int MaxLength = 255;
 
     private readonly string? _text;
@@ -16,8 +16,8 @@ public readonly record struct EventId
         if (!IsValid(text))
         {
             throw new ArgumentException(
-                $"This is no event id, which has 1 to {MaxLength} visible ASCII characters without a space, as in evt_1Abc; "
-                + $"this text has {text.Length}. Copy the id from Stripe's dashboard or from the list of events.",
+                $"This is no event id, which has 1 to {MaxLength} visible ASCII characters without a space, as in "
+                + $"evt_1Abc; this text has {text.Length}. Copy the id from Stripe's dashboard.",
                 nameof(text));
         }
 

@@ -11,7 +11,9 @@ internal static class Signature
 {
     public const string Header = "Stripe-Signature";
 
-    /// <summary>Stripe sends one per active secret: two while a secret is rolled. The rest is room, and a bound on work.</summary>
+    /// <summary>
+    /// Stripe sends one per active secret: two while a secret is rolled. The rest is room, and a bound on the work.
+    /// </summary>
     public const int MaxSignatures = 32;
 
     /// <summary>In characters; a genuine header has about 200.</summary>
@@ -20,9 +22,8 @@ internal static class Signature
     // The digits of the largest int64.
     private const int MaxDigits = 19;
 
-    // The last second of the year 9999: as far ahead as a moment can lie.
-    private const long MaxSeconds = 253_402_300_799;
-
+    // As far ahead as a moment can lie: the last second of the year 9999.
+    private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     /// <param name="headers">Every value of the request's <see cref="Header"/> header, as received.</param>
@@ -79,9 +80,8 @@ internal static class Signature
     /// <summary>
     /// Takes a header apart: <c>t=1767225600,v1=e5b7…,v1=ac70…,v0=…</c>. Nothing is trimmed, as Stripe puts no spaces,
     /// so that <c>" v1"</c> is another key than <c>v1</c>; keys that mean nothing to us are passed over, above all
-    /// <c>v0</c>, a decoy.
+    /// <c>v0</c>, a decoy. Of the <c>v1</c> values only those that can match anything are read, into the room given.
     /// </summary>
-    /// <param name="signatures">Those that could be one; the others can match nothing, and are left out.</param>
     private static bool TryRead(
         ReadOnlySpan<char> header,
         Span<byte> room,

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Holdfast.Ingest;
 
-/// <summary>The secret by which one of Stripe's endpoints signs its deliveries; never shown again once it is in here.</summary>
+/// <summary>The secret with which Stripe signs the deliveries to one endpoint. In here, it is never shown.</summary>
 public sealed class SigningSecret
 {
     private readonly byte[] _key;

@@ -58,7 +58,7 @@ internal ref struct StrictJsonReader : IDisposable
     /// <summary>How many objects and arrays stand around this token.</summary>
     public readonly int Depth => _reader.CurrentDepth;
 
-    /// <summary>Where this token stands in the whole: a text with its quotes, of an object or an array the first sign.</summary>
+    /// <summary>Where this token stands: a text with its quotes, an object or array with its first sign only.</summary>
     public readonly Range Place => (int)_reader.TokenStartIndex..(int)_reader.BytesConsumed;
 
     /// <returns>False at the end, and when there is a <see cref="Problem"/>.</returns>
@@ -106,16 +106,18 @@ internal ref struct StrictJsonReader : IDisposable
 
     private bool ReadName()
     {
-        Name = _reader.ValueSpan;
+        var name = _reader.ValueSpan;
         if (_reader.ValueIsEscaped)
         {
-            Fit(ref _unescaped, Name.Length);
-            Name = _unescaped.AsSpan(0, _reader.CopyString(_unescaped));
+            Fit(ref _unescaped, name.Length);
+            name = _unescaped.AsSpan(0, _reader.CopyString(_unescaped));
         }
+
+        Name = name;
 
         // Seeded anew in each process, so that nobody can prepare names that collide.
         var hashing = new HashCode();
-        hashing.AddBytes(Name);
+        hashing.AddBytes(name);
         var hash = hashing.ToHashCode();
 
         var first = _firstNames[_reader.CurrentDepth - 1];

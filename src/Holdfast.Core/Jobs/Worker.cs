@@ -26,7 +26,9 @@ internal sealed partial class Worker(
     private long _busySince;
 
     /// <summary>For how long the running turn has been running; zero between turns.</summary>
-    public TimeSpan BusyFor => Interlocked.Read(ref _busySince) is > 0 and var since ? clock.GetElapsedTime(since) : TimeSpan.Zero;
+    public TimeSpan BusyFor => Interlocked.Read(ref _busySince) is > 0 and var since
+        ? clock.GetElapsedTime(since)
+        : TimeSpan.Zero;
 
     /// <summary>Works until it is cancelled, then finishes the turn it is in and says that it ended in good order.</summary>
     public async Task RunAsync(CancellationToken stop)

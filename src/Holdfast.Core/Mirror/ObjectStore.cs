@@ -2,7 +2,7 @@ using Holdfast.Storage;
 
 namespace Holdfast.Mirror;
 
-/// <summary>The mirror's rows: one for each object, and an append-only row for each change that access or money hang on.</summary>
+/// <summary>The mirror's rows: one for each object, and an append-only one for each change that matters.</summary>
 internal sealed class ObjectStore(Database database)
 {
     private readonly Statements _sql = Statements.Of("Mirror/ObjectStore", database.Engine);

@@ -20,7 +20,7 @@ internal abstract class Database : IAsyncDisposable
     /// <exception cref="StoreRefusedException">It is not ours, of a newer version, or owned by another process.</exception>
     public abstract Task OpenAsync(CancellationToken ct);
 
-    /// <summary>Runs <paramref name="work"/> in one write transaction. Nothing here is ever run a second time by itself.</summary>
+    /// <summary>Runs <paramref name="work"/> in one write transaction, once: nothing is ever run again by itself.</summary>
     public abstract Task<Commit<T>> WriteAsync<T>(Turn turn, Func<Session, Task<T>> work, CancellationToken ct);
 
     /// <summary>Runs <paramref name="work"/> in a write transaction that is always rolled back: what would happen if.</summary>

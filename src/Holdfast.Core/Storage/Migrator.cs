@@ -17,7 +17,8 @@ internal sealed class Migrator(string engine, TimeProvider clock)
         "insert into migrations (number, name, checksum, applied_at) values (@number, @name, @checksum, @applied_at)");
 
     private readonly IReadOnlyList<Migration> _known = [.. EmbeddedText.Names
-        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith($".{engine}.sql", StringComparison.Ordinal))
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .Where(name => name.EndsWith($".{engine}.sql", StringComparison.Ordinal))
         .Select(Migration.Read)
         .OrderBy(migration => migration.Number)];
 

@@ -75,6 +75,7 @@ internal static class Market
             CancelAt = isCanceled ? cancelAt : null,
             CancelAtPeriodEnd = cancelsAtPeriodEnd,
             IsOnTestClock = isOnTestClock,
+            Discounts = [],
             Metadata = new Dictionary<string, string>(),
         };
 

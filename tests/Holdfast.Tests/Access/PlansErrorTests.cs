@@ -1,4 +1,6 @@
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using Holdfast.Access;
 
 namespace Holdfast.Tests.Access;
@@ -234,6 +236,40 @@ public sealed class PlansErrorTests
 
         Assert.StartsWith("""plans[0]: should be an object but is "a\nbxxx""", error, StringComparison.Ordinal);
         Assert.InRange(error.Length, 80, 200);
+    }
+
+    [Fact]
+    public void No_bytes_make_it_throw()
+    {
+        var valid = """
+            {"plans":[{"id":"ä","prices":["x\u00e9"],"features":{"a":{"limit":1},"b":-2.5e9}}]}
+            """u8.ToArray();
+        var broken =
+            from edits in Gen.Choose(1, 4).SelectMany(count => Gen.ArrayOf(
+                from place in Gen.Choose(0, valid.Length - 1)
+                from value in Gen.Elements<byte>([.. "\"\\{}[],:/'u0d8 \n"u8, 0x00, 0x80, 0xC3, 0xED, 0xFF])
+                select (place, value), count))
+            from length in Gen.Elements(valid.Length, valid.Length, valid.Length / 2, 3)
+            select Edited(edits)[..length];
+
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(3_000).WithQuietOnSuccess(true),
+            Prop.ForAll(broken.ToArbitrary(), bytes => Plans.Parse(bytes) switch
+            {
+                PlansFile.Invalid(var errors) => errors.Count > 0 && errors.All(error => error.Path is not ""),
+                _ => true,
+            }));
+
+        byte[] Edited((int Place, byte Value)[] edits)
+        {
+            byte[] bytes = [.. valid];
+            foreach (var (place, value) in edits)
+            {
+                bytes[place] = value;
+            }
+
+            return bytes;
+        }
     }
 
     private static string[] Errors(string json) => [.. Invalid(json).Select(error => error.ToString())];

@@ -40,6 +40,7 @@ internal static class Sold
             Status = status,
             Items = items is [] ? [Item("price_pro")] : items,
             CurrentPeriodEndsAt = PeriodEnd,
+            Discounts = [],
             Metadata = new Dictionary<string, string>(),
         };
 

@@ -100,9 +100,7 @@ public sealed record CheckoutSession
         // Under collected_information since 2025-03-31.basil, named shipping before 2022-08-01.
         Shipping = ShippingDetails.Read(
             body.At("collected_information", "shipping_details") ?? body.At("shipping_details") ?? body.At("shipping")),
-        LineItems = body.At("line_items") is { ValueKind: JsonValueKind.Object } list ? CheckoutLineItem.ReadAll(list)
-            : body.At("display_items") is { ValueKind: JsonValueKind.Array } displayed ? CheckoutLineItem.ReadAll(displayed)
-            : null,
+        LineItems = CheckoutLineItem.ReadAll(body.At("line_items") ?? body.At("display_items")),
         HasMoreLineItems = body.Flag("line_items", "has_more") is true,
         CreatedAt = body.Moment("created"),
         ExpiresAt = body.Moment("expires_at"),
@@ -135,7 +133,9 @@ public sealed record CheckoutLineItem
 
     public string? Currency { get; init; }
 
-    internal static IReadOnlyList<CheckoutLineItem> ReadAll(JsonElement items) => [.. items.List().Select(Read)];
+    /// <param name="items">A list, or the bare array that display items come in.</param>
+    internal static IReadOnlyList<CheckoutLineItem>? ReadAll(JsonElement? items) =>
+        items is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } list ? [.. list.List().Select(Read)] : null;
 
     private static CheckoutLineItem Read(JsonElement item) => new()
     {
