@@ -11,6 +11,7 @@ namespace Holdfast.AspNetCore.Api;
 [JsonSerializable(typeof(RehearsalAnswer))]
 [JsonSerializable(typeof(Page<DeadLetterItem>))]
 [JsonSerializable(typeof(DeadLetterDetail))]
+[JsonSerializable(typeof(Page<DeadLetterGroupItem>))]
 [JsonSerializable(typeof(ReplayManyRequest))]
 [JsonSerializable(typeof(ReplayManyAnswer))]
 [JsonSerializable(typeof(DismissRequest))]

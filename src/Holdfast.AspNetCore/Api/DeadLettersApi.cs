@@ -16,6 +16,7 @@ internal static class DeadLettersApi
     public static void MapDeadLetters(this IEndpointRouteBuilder api)
     {
         api.MapGet("/dead-letters", ListAsync).WithSummary("Lists dead letters, newest first.");
+        api.MapGet("/dead-letters/groups", GroupsAsync).WithSummary("Counts dead letters by the cause they share.");
         api.MapGet("/dead-letters/{id}", ShowAsync).WithSummary("Shows a dead letter with every attempt and its payload.");
         api.MapPost("/dead-letters/{id}/replay", ReplayAsync).RequireAuthorization("operator")
             .WithSummary("Puts one dead letter back to work.");
@@ -50,6 +51,13 @@ internal static class DeadLettersApi
             ct);
         return TypedResults.Ok(page.Of(
             rows, row => DeadLetterItem.Of(row, stored.GetValueOrDefault(row.Subject)), row => row.Id.Value));
+    }
+
+    private static async Task<Ok<Page<DeadLetterGroupItem>>> GroupsAsync(
+        Database database, DeadLetterStore letters, CancellationToken ct)
+    {
+        var groups = await database.ReadAsync(session => letters.GroupsAsync(session, PageRequest.MaxLimit), ct);
+        return TypedResults.Ok(new Page<DeadLetterGroupItem>([.. groups.Select(DeadLetterGroupItem.Of)], NextCursor: null));
     }
 
     private static async Task<Results<Ok<DeadLetterDetail>, ProblemHttpResult>> ShowAsync(
@@ -177,6 +185,13 @@ internal sealed record DeadLetterDetail(
         stored is null ? null : DeadLetterItem.MoneyOf(stored),
         attempts is [.., var last] ? last.Detail : null,
         stored is null ? null : Json.Of(stored.Body));
+}
+
+internal sealed record DeadLetterGroupItem(
+    string? Fingerprint, string Kind, long Count, string? Error, DateTimeOffset? FirstAt, DateTimeOffset? LastAt)
+{
+    public static DeadLetterGroupItem Of(DeadLetterGroup group) =>
+        new(group.Fingerprint, group.Kind, group.Count, group.Error, group.FirstAt, group.LastAt);
 }
 
 internal sealed record DismissRequest(string? Reason);

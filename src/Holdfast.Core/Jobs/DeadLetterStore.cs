@@ -24,6 +24,10 @@ internal sealed record DeadLetter
     public required string? Fingerprint { get; init; }
 }
 
+/// <summary>Dead letters of one cause.</summary>
+internal sealed record DeadLetterGroup(
+    string? Fingerprint, string Kind, long Count, string? Error, DateTimeOffset? FirstAt, DateTimeOffset? LastAt);
+
 /// <summary>Which dead letters are meant.</summary>
 internal sealed record DeadLetterFilter
 {
@@ -53,6 +57,19 @@ internal sealed class DeadLetterStore(Database database)
 
     public Task<long> CountAsync(Session session, DeadLetterFilter filter) =>
         session.NumberAsync(_sql["Count"], ("kind", filter.Kind), ("fingerprint", filter.Fingerprint));
+
+    /// <summary>The causes, those with the most letters first.</summary>
+    public Task<List<DeadLetterGroup>> GroupsAsync(Session session, int limit) =>
+        session.QueryAsync(
+            _sql["Groups"],
+            row => new DeadLetterGroup(
+                row.TextOrNull(0),
+                row.Text(1),
+                row.Number(2),
+                row.TextOrNull(3),
+                row.MomentOrNull(4),
+                row.MomentOrNull(5)),
+            ("limit", limit));
 
     private static DeadLetter Read(Row row) => new()
     {

@@ -23,3 +23,12 @@ left join attempts l on l.job = j.id and l.attempt = j.attempt
 where j.state = 'dead'
     and (@kind is null or j.kind = @kind)
     and (@fingerprint is null or l.fingerprint = @fingerprint)
+
+-- name: Groups
+select l.fingerprint, j.kind, count(*), max(l.reason), min(l.ended_at), max(l.ended_at)
+from jobs j
+left join attempts l on l.job = j.id and l.attempt = j.attempt
+where j.state = 'dead'
+group by l.fingerprint, j.kind
+order by count(*) desc, l.fingerprint
+limit @limit
