@@ -84,7 +84,13 @@ internal sealed class EventStore(Database database)
 
     public Task<List<EventSummary>> ListAsync(Session session, EventFilter filter) =>
         session.QueryAsync(
-            _sql["List"],
+            _sql[filter switch
+            {
+                { ObjectId: not null } => "ListByObject",
+                { Type: not null } => "ListByType",
+                { State: not null } => "ListByState",
+                _ => "List",
+            }],
             ReadSummary,
             ("before", filter.Before ?? long.MaxValue),
             ("type", filter.Type),

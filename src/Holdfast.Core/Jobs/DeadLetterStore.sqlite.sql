@@ -1,7 +1,7 @@
 -- name: List
 select j.id, j.kind, j.subject, j.state, j.attempt,
     (select min(f.started_at) from attempts f where f.job = j.id), l.ended_at, l.reason, l.fingerprint
-from jobs j
+from jobs j indexed by dead_letters
 left join attempts l on l.job = j.id and l.attempt = j.attempt
 where j.state = 'dead' and j.id < @before
     and (@kind is null or j.kind = @kind)

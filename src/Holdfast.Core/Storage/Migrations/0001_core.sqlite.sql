@@ -64,7 +64,7 @@ create table jobs (
 );
 
 create index jobs_due on jobs (kind, run_at, id) where state = 'waiting';
-create index dead_letters on jobs (kind, id) where state = 'dead';
+create index dead_letters on jobs (id) where state = 'dead';
 create index jobs_out on jobs (kind, state, id) where state in ('running', 'unknown');
 
 create table attempts (
