@@ -1,8 +1,3 @@
-using Holdfast.AspNetCore;
+using Holdfast.Server;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddHoldfast();
-var app = builder.Build();
-app.MapHoldfast();
-app.Run();
-return 0;
+return await CommandLine.RunAsync(args);
