@@ -1,0 +1,53 @@
+using System.Net;
+
+namespace Holdfast.EndToEnd;
+
+[Collection(ServerTests.Name)]
+public sealed class RaceTests
+{
+    private const int Racers = 32;
+
+    [Fact]
+    public async Task An_event_that_32_senders_deliver_at_once_is_acknowledged_to_each_and_stored_once()
+    {
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database);
+        var body = StripeEvent.Of("evt_race");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(_ => server.DeliverAsync(body)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Equal(Racers, (await server.GetAsync("/api/v1/events/evt_race")).GetProperty("deliveries").GetInt64());
+        await server.SettledAsync();
+        Assert.Equal(0, await server.StopAsync());
+        using var kept = new KeptStore(home.Database);
+        Assert.Equal(["evt_race"], kept.EventIds());
+        kept.AssertAppliedOnce();
+        Assert.Equal(Racers - 1, kept.Number("select value from counters where name = 'duplicates'"));
+    }
+
+    [Fact]
+    public async Task Many_events_that_32_senders_deliver_at_once_are_stored_once_each()
+    {
+        const int Events = 40;
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database);
+        var bodies = Enumerable.Range(0, Events).Select(number => StripeEvent.Of($"evt_{number}")).ToArray();
+
+        // Every sender in an order of its own, so that groups hold the same ids in different orders.
+        var answers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(async sender =>
+        {
+            var order = bodies.ToArray();
+            new Random(sender).Shuffle(order);
+            return await Task.WhenAll(order.Select(server.DeliverAsync));
+        }));
+
+        Assert.All(answers.SelectMany(each => each), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        await server.SettledAsync();
+        Assert.Equal(0, await server.StopAsync());
+        using var kept = new KeptStore(home.Database);
+        Assert.Equal(Events, kept.EventIds().Count);
+        kept.AssertAppliedOnce();
+        Assert.Equal([Racers], kept.Ask<long>("select distinct deliveries from event_ids"));
+    }
+}

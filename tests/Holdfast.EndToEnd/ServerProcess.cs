@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Holdfast.EndToEnd;
+
+/// <summary>
+/// A server as an embedding team would run it: a process of its own on a free port, which can be spoken to, asked to
+/// stop, and killed.
+/// </summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    public const string Secret = "whsec_of_the_end_to_end_tests";
+    public const string AdminToken = "hf_admin_of_the_end_to_end_tests";
+
+    private const int Sigterm = 15;
+
+    private readonly Process _process = new();
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+
+    private ServerProcess()
+    {
+    }
+
+    /// <summary>Everything it has written so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public int Id => _process.Id;
+
+    public Uri Url => _listening.Task.Result;
+
+    public bool HasExited => _process.HasExited;
+
+    public static Task<ServerProcess> StartAsync(string database, params (string Name, string Value)[] settings) =>
+        ListeningAsync(Launch(database, wrapper: [], settings));
+
+    /// <summary>Starts it without ever letting a limit on the size of files end it: writing too much is just an error.</summary>
+    public static Task<ServerProcess> StartWithFileLimitsAsErrorsAsync(string database) =>
+        ListeningAsync(Launch(database, ["/usr/bin/env", "--ignore-signal=XFSZ"], []));
+
+    /// <summary>Starts it and does not wait: it may not live long enough to listen.</summary>
+    public static ServerProcess Launch(string database, params (string Name, string Value)[] settings) =>
+        Launch(database, wrapper: [], settings);
+
+    /// <returns>True when it takes requests; false when it ended before it did.</returns>
+    public async Task<bool> IsListeningAsync()
+    {
+        await Task.WhenAny(_listening.Task, ExitAsync());
+        return _listening.Task.IsCompletedSuccessfully && !HasExited;
+    }
+
+    /// <summary>Ends it as a power failure would, as far as a process can be ended so.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Asks it to stop, as systemd and containers do.</summary>
+    public void Terminate() => Assert.Equal(0, Signal(_process.Id, Sigterm));
+
+    /// <returns>Its exit code; 128 and the signal's number when a signal ended it.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Wait.Deadline);
+        return _process.ExitCode;
+    }
+
+    public async Task<int> StopAsync()
+    {
+        Terminate();
+        return await ExitAsync();
+    }
+
+    /// <summary>Delivers the event as Stripe would, rightly signed.</summary>
+    public Task<Answer> DeliverAsync(byte[] body) => DeliverAsync(body, StripeEvent.Sign(body, Secret));
+
+    public Task<Answer> DeliverAsync(byte[] body, string signature, string path = "/webhooks/stripe")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url, path)) { Content = new ByteArrayContent(body) };
+        request.Headers.TryAddWithoutValidation("Stripe-Signature", signature);
+        return SendAsync(request);
+    }
+
+    /// <summary>Asks the API.</summary>
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        var answer = await CallAsync(HttpMethod.Get, path);
+        Assert.True(answer.Status is HttpStatusCode.OK, $"GET {path}: {answer}");
+        return answer.Json;
+    }
+
+    public Task<Answer> CallAsync(HttpMethod method, string path, string? json = null, string? token = AdminToken)
+    {
+        var request = new HttpRequestMessage(method, new Uri(Url, path));
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
+        return SendAsync(request);
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await _http.SendAsync(request);
+            return new(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.ToDictionary(
+                header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
+        }
+    }
+
+    /// <summary>Waits until no event's job is open: each is completed or dead.</summary>
+    public Task SettledAsync() => Wait.UntilAsync(
+        "every event's job has ended",
+        async () => (await GetAsync("/api/v1/stats")).GetProperty("jobs").GetProperty("event").GetProperty("open").GetInt64() is 0);
+
+    public async Task<string> JobStateAsync(string eventId) =>
+        (await GetAsync($"/api/v1/events/{eventId}")).GetProperty("job").GetProperty("state").GetString()!;
+
+    public Task JobStateIsAsync(string eventId, string state) => Wait.UntilAsync(
+        $"the job of {eventId} is {state}", async () => await JobStateAsync(eventId) == state);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    private static async Task<ServerProcess> ListeningAsync(ServerProcess server)
+    {
+        if (await server.IsListeningAsync())
+        {
+            return server;
+        }
+
+        await server.DisposeAsync();
+        throw new InvalidOperationException($"The server did not start: {server.Output}");
+    }
+
+    private static ServerProcess Launch(string database, string[] wrapper, (string Name, string Value)[] settings)
+    {
+        // Built beside this program, in the same configuration.
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        var host = Path.Combine(
+            own.Parent!.Parent!.FullName, "Holdfast.EndToEnd.Host", own.Name, "Holdfast.EndToEnd.Host");
+        string[] command = [.. wrapper, host];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = Path.GetDirectoryName(host),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        (string Name, string Value)[] ordinary =
+        [
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
+            ("DATABASE_URL", $"sqlite:{database}"),
+            ("HOLDFAST_MODE", "test"),
+            ("HOLDFAST_API_TOKEN", AdminToken),
+            ("STRIPE_WEBHOOK_SECRET", Secret),
+            ("Logging__LogLevel__Microsoft.AspNetCore", "Warning"),
+            ("DOTNET_TieredPGO", "0"),
+        ];
+        foreach (var (name, value) in ordinary.Concat(settings))
+        {
+            start.Environment[name] = value;
+        }
+
+        var server = new ServerProcess();
+        server._process.StartInfo = start;
+        server._process.OutputDataReceived += (_, line) => server.Hear(line.Data);
+        server._process.ErrorDataReceived += (_, line) => server.Hear(line.Data);
+        server._process.Start();
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        return server;
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (Listening.Match(line) is { Success: true } listening)
+        {
+            _listening.TrySetResult(new Uri(listening.Groups["url"].Value));
+        }
+    }
+
+    [GeneratedRegex(@"Now listening on: (?<url>http://\S+)")]
+    private static partial Regex Listening { get; }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Signal(int process, int signal);
+}
+
+/// <summary>What the server answered.</summary>
+internal sealed record Answer(HttpStatusCode Status, string Body, IReadOnlyDictionary<string, string> Headers)
+{
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    public override string ToString() => $"{(int)Status} {Body}";
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Holdfast.EndToEnd;
+
+/// <summary>Waits for what must come, and says what did not.</summary>
+internal static class Wait
+{
+    /// <summary>Far beyond what any step takes, as machines can be slow; a test that waits this long has failed.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+
+    public static Task UntilAsync(string what, Func<bool> come) => UntilAsync(what, () => Task.FromResult(come()));
+
+    public static async Task UntilAsync(string what, Func<Task<bool>> come)
+    {
+        var since = Stopwatch.StartNew();
+        while (!await come())
+        {
+            if (since.Elapsed > Deadline)
+            {
+                Assert.Fail($"After {Deadline} still not: {what}.");
+            }
+
+            await Task.Delay(Step, TestContext.Current.CancellationToken);
+        }
+    }
+}
