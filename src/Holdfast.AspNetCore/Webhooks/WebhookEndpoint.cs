@@ -33,9 +33,7 @@ internal static class WebhookEndpoint
     {
         var receiver = http.RequestServices.GetRequiredService<Receiver>();
         var options = http.RequestServices.GetRequiredService<IngestOptions>();
-        var arrival = receiver.Arrive(
-            endpoint, (string?[])http.Request.Headers[Signature.Header]!, http.Connection.RemoteIpAddress?.ToString());
-        http.Response.Headers["Holdfast-Correlation-Id"] = arrival.Correlation;
+        var arrival = Arrive(http, receiver, endpoint);
         if (!StringValues.IsNullOrEmpty(http.Request.Headers.ContentEncoding))
         {
             receiver.Refuse(arrival, RefusalCause.EncodedBody);
@@ -53,7 +51,7 @@ internal static class WebhookEndpoint
         switch (await receiver.ReceiveAsync(arrival with { Body = body }))
         {
             case Receipt.Stored or Receipt.Duplicate:
-                await AnswerAsync(http, StatusCodes.Status200OK, Received);
+                await AnswerReceivedAsync(http);
                 break;
             case Receipt.Refused:
                 await AnswerAsync(http, StatusCodes.Status400BadRequest, Refused);
@@ -67,8 +65,19 @@ internal static class WebhookEndpoint
         }
     }
 
+    internal static Arrival Arrive(HttpContext http, Receiver receiver, string endpoint)
+    {
+        var arrival = receiver.Arrive(
+            endpoint, (string?[])http.Request.Headers[Signature.Header]!, http.Connection.RemoteIpAddress?.ToString());
+        http.Response.Headers["Holdfast-Correlation-Id"] = arrival.Correlation;
+        return arrival;
+    }
+
+    internal static ValueTask<FlushResult> AnswerReceivedAsync(HttpContext http) =>
+        AnswerAsync(http, StatusCodes.Status200OK, Received);
+
     /// <returns>The exact bytes, or null when there are more than are taken in: then none are kept.</returns>
-    private static async Task<byte[]?> ReadAsync(HttpContext http, int max)
+    internal static async Task<byte[]?> ReadAsync(HttpContext http, int max)
     {
         if (http.Request.ContentLength > max)
         {
