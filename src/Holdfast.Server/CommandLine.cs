@@ -32,24 +32,26 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root() => new("Takes every Stripe webhook event in, keeps it, applies each fact once.")
+    private static RootCommand Root() => new(
+        "Takes every Stripe webhook event in, keeps it, applies each fact once. All verbs but serve and migrate ask the "
+        + "server at HOLDFAST_SERVER (default http://127.0.0.1:8000) with the token in HOLDFAST_API_TOKEN.")
     {
         Serve.Create(),
         Migrate.Create(),
-        new Command("events", "Events: what Stripe has told.")
+        new Command("events", "What Stripe has told.")
         {
             EventsList.Create(), EventsShow.Create(), EventsReplay.Create(),
         },
-        new Command("dead", "Dead letters: work that failed for good and waits for a person.")
+        new Command("dead", "Dead letters: work that was given up and waits for a person.")
         {
             DeadList.Create(), DeadShow.Create(), DeadReplay.Create(), DeadDismiss.Create(),
         },
-        new Command("access", "Access: who may use what.") { AccessCheck.Create() },
-        new Command("accounts", "Accounts: your customers.") { AccountsShow.Create() },
-        new Command("alerts", "Alerts: what needs a person now.") { AlertsList.Create(), AlertsAck.Create() },
-        new Command("refusals", "Refusals: deliveries that were turned away.") { RefusalsList.Create() },
+        new Command("access", "Who may use what.") { AccessCheck.Create() },
+        new Command("accounts", "Your customers and the plans they hold.") { AccountsShow.Create() },
+        new Command("alerts", "What needs a person now.") { AlertsList.Create(), AlertsAck.Create() },
+        new Command("refusals", "Deliveries that were turned away, and why.") { RefusalsList.Create() },
         Stats.Create(),
-        new Command("tokens", "Tokens: who may use the API and these verbs.")
+        new Command("tokens", "Who may use the API and these verbs.")
         {
             TokensList.Create(), TokensCreate.Create(), TokensRevoke.Create(),
         },
@@ -75,8 +77,14 @@ internal static class CommandLine
     private static async Task<int> MisuseAsync(ParseResult parsed, ParseErrorAction error)
     {
         error.ShowHelp = false;
-        await parsed.InvokeAsync(new() { Output = Console.Error });
-        await Console.Error.WriteLineAsync($"Run it with --help to see what it takes.");
+        using var text = new StringWriter();
+        await parsed.InvokeAsync(new() { Output = text, Error = text });
+        foreach (var line in text.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            Say(line);
+        }
+
+        Say("Run it with --help to see what it takes.");
         return ExitCode.CannotRun;
     }
 
