@@ -28,6 +28,18 @@ internal static class Addresses
     private static void Try(string url)
     {
         var address = Parse(url);
+        if (address.Scheme is not "http")
+        {
+            throw new VerbException(
+                $"{url} cannot be listened on: Holdfast speaks plain HTTP, and a proxy in front of it ends TLS. "
+                + "Set HOLDFAST_URLS to an http:// address, and HOLDFAST_PUBLIC_URL to the https URL of the proxy.");
+        }
+
+        if (address.PathBase is not ("" or "/") || (address.Host is "localhost" && address.Port is 0))
+        {
+            throw new VerbException($"HOLDFAST_URLS holds \"{url}\"; write an address and a port, such as {Example}.");
+        }
+
         if (address.IsUnixPipe || address.Port is 0)
         {
             return;

@@ -40,7 +40,6 @@ internal static class ServerHost
 
         logs.Configure(builder.Logging);
         builder.WebHost.ConfigureKestrel(Limit);
-        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainWithin);
         AddHoldfast(builder);
         var app = builder.Build();

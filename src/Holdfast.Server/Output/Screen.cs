@@ -34,10 +34,12 @@ internal static class Screen
     public static void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        foreach (var heading in headings)
+        for (var i = 0; i < headings.Count; i++)
         {
-            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold)))
+            table.AddColumn(new TableColumn(new Text(headings[i], new Style(decoration: Decoration.Bold)))
             {
+                // Ids and times stay whole where they can: the last column is the one that is read, not copied.
+                NoWrap = i < headings.Count - 1,
                 Padding = new Padding(0, 0, 2, 0),
             });
         }

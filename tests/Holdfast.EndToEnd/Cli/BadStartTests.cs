@@ -77,6 +77,9 @@ public sealed class BadStartTests : IDisposable
     [InlineData("", "HOLDFAST_URLS is empty.")]
     [InlineData("8000", "HOLDFAST_URLS holds \"8000\", which is no address to listen on")]
     [InlineData("https://", "which is no address to listen on")]
+    [InlineData("https://127.0.0.1:0", "a proxy in front of it ends TLS")]
+    [InlineData("http://127.0.0.1:0/holdfast", "write an address and a port")]
+    [InlineData("http://localhost:0", "write an address and a port")]
     public Task On_an_address_that_is_none(string urls, string why) => RefusesAsync(why, ("HOLDFAST_URLS", urls));
 
     [Fact]
