@@ -18,5 +18,5 @@ app.MapPut("/host/max-pages/{pages:long}", async (long pages, Database database)
 {
     var limit = new Statement("MaxPages", $"pragma max_page_count = {pages}");
     return (await database.WriteAsync(Turn.Work, session => session.NumberAsync(limit), CancellationToken.None)).OrThrow();
-});
+}).ExcludeFromDescription();
 app.Run();

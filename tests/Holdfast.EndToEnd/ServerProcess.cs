@@ -70,9 +70,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public void Terminate() => Assert.Equal(0, Signal(_process.Id, Sigterm));
 
     /// <returns>Its exit code; 128 and the signal's number when a signal ended it.</returns>
-    public async Task<int> ExitAsync()
+    public async Task<int> ExitAsync(TimeSpan? within = null)
     {
-        await _process.WaitForExitAsync().WaitAsync(Wait.Deadline);
+        await _process.WaitForExitAsync().WaitAsync(within ?? Wait.Deadline);
         return _process.ExitCode;
     }
 

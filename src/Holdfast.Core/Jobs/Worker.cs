@@ -25,7 +25,7 @@ internal sealed partial class Worker(
     private long _run;
     private long _busySince;
 
-    /// <summary>For how long the running turn has been running; zero between turns.</summary>
+    /// <summary>For how long the attempt in hand has been running; zero between turns.</summary>
     public TimeSpan BusyFor => Interlocked.Read(ref _busySince) is > 0 and var since
         ? clock.GetElapsedTime(since)
         : TimeSpan.Zero;
@@ -196,6 +196,8 @@ internal sealed partial class Worker(
     /// <summary>Runs one job in a transaction of its own, and records its failure in another.</summary>
     private async Task RunOneAsync(JobId id, CancellationToken stop)
     {
+        // However many of a batch run alone: each is given the whole time before the process is given up.
+        Interlocked.Exchange(ref _busySince, clock.GetTimestamp());
         Job? claimed = null;
         var startedAt = clock.GetUtcNow();
         var commit = await database.WriteAsync(

@@ -24,7 +24,8 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     private readonly ConcurrentBag<Connection> _idleReaders = [];
     private OwnerLock? _owner;
     private Connection? _writer;
-    private WalIdentity? _wal;
+    private FileIdentity? _file;
+    private FileIdentity? _wal;
 
     public override string Engine => "sqlite";
 
@@ -46,7 +47,8 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
 
             _writer.Run("pragma journal_mode = wal");
             await MigrateAsync(_writer, ct);
-            _wal = new WalIdentity(Path);
+            _file = new FileIdentity(Path);
+            _wal = new FileIdentity(Path + "-wal");
         }
         catch (SqliteException exception)
         {
@@ -80,7 +82,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         await _turn.TakeAsync(Turn.Work, ct);
         try
         {
-            var writer = Writer();
+            var writer = await WriterAsync();
             writer.Prepare(Begin, []).ExecuteNonQuery();
             var session = new Session(writer, ct);
             try
@@ -93,6 +95,10 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
                 RollBack(writer);
             }
         }
+        catch (SqliteException exception) when (IsUnavailable(exception))
+        {
+            throw new StoreException($"The database {Path} cannot be used: {exception.Message}", exception);
+        }
         finally
         {
             _turn.Release();
@@ -102,25 +108,23 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     public override async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken ct)
     {
         await _readers.WaitAsync(ct);
+        Connection? reader = null;
         try
         {
-            var reader = _idleReaders.TryTake(out var idle) ? idle : OpenReader();
-            try
-            {
-                var answer = await ReadAsync(reader, work, ct);
-                _idleReaders.Add(reader);
-                return answer;
-            }
-            catch (SqliteException exception) when (IsUnavailable(exception))
-            {
-                reader.Dispose();
-                throw new StoreException($"The database {Path} cannot be read: {exception.Message}", exception);
-            }
-            catch
-            {
-                reader.Dispose();
-                throw;
-            }
+            reader = _idleReaders.TryTake(out var idle) ? idle : OpenReader();
+            var answer = await ReadAsync(reader, work, ct);
+            _idleReaders.Add(reader);
+            return answer;
+        }
+        catch (SqliteException exception) when (IsUnavailable(exception))
+        {
+            reader?.Dispose();
+            throw new StoreException($"The database {Path} cannot be read: {exception.Message}", exception);
+        }
+        catch
+        {
+            reader?.Dispose();
+            throw;
         }
         finally
         {
@@ -182,7 +186,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         T value;
         try
         {
-            writer = Writer();
+            writer = await WriterAsync();
             writer.Prepare(Begin, []).ExecuteNonQuery();
             session = new Session(writer, ct);
             value = await work(session);
@@ -201,24 +205,25 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         }
         catch (SqliteException exception)
         {
-            return AfterFailedCommit<T>(writer, exception);
+            return await AfterFailedCommitAsync<T>(writer, exception);
         }
 
-        if (_wal!.Holds())
+        if (_wal!.Holds() && _file!.Holds())
         {
             return new Commit<T>.Committed(value);
         }
 
-        LogLogDeleted(Path);
-        Abandon();
-        return new Commit<T>.Unknown(new StoreException($"The write-ahead log of {Path} was deleted by another process."));
+        LogFileLost(Path);
+        await AbandonAsync();
+        return new Commit<T>.Unknown(new StoreException(
+            $"The database {Path} or its write-ahead log was deleted, moved or replaced by another process."));
     }
 
     /// <summary>
     /// A full disk leaves the commit without its last frame: it did not happen. After any other error (an fsync
     /// that failed, above all) the frames may survive a crash or not, so the connection is not trusted any more.
     /// </summary>
-    private Commit<T> AfterFailedCommit<T>(Connection writer, SqliteException exception)
+    private async Task<Commit<T>> AfterFailedCommitAsync<T>(Connection writer, SqliteException exception)
     {
         if (exception.SqliteErrorCode is Full or Busy or ReadOnly)
         {
@@ -227,7 +232,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         }
 
         LogCommitUnknown(exception, Path);
-        Abandon();
+        await AbandonAsync();
         return new Commit<T>.Unknown(exception);
     }
 
@@ -247,7 +252,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     }
 
     /// <exception cref="StoreException">It was given up after an error and cannot be opened again yet.</exception>
-    private Connection Writer()
+    private async Task<Connection> WriterAsync()
     {
         if (_owner is null)
         {
@@ -259,31 +264,53 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
             return _writer;
         }
 
+        ThrowIfLost();
         try
         {
             _writer = OpenWriter(create: false);
 
             // The log is made anew with the first write after it was lost.
             _writer.Run("pragma user_version = 0");
-            _wal = new WalIdentity(Path);
+            _wal = new FileIdentity(Path + "-wal");
             return _writer;
         }
         catch (SqliteException exception)
         {
-            Abandon();
+            await AbandonAsync();
             throw new StoreException($"The database {Path} cannot be opened again: {exception.Message}", exception);
         }
     }
 
-    private void Abandon()
+    /// <summary>
+    /// Closes every connection, the writer last, as the last one carries the log over into the database. No reader may
+    /// stay: all of a process share one index of the log, and a new log under an old index would be read as garbage.
+    /// </summary>
+    private async Task AbandonAsync()
     {
-        while (_idleReaders.TryTake(out var reader))
+        for (var reader = 0; reader < MaxReaders; reader++)
         {
-            reader.Dispose();
+            await _readers.WaitAsync();
+        }
+
+        while (_idleReaders.TryTake(out var idle))
+        {
+            idle.Dispose();
         }
 
         _writer?.Dispose();
         _writer = null;
+        _readers.Release(MaxReaders);
+    }
+
+    /// <summary>Whatever lies in the place of our database is not ours: we have neither opened nor locked it.</summary>
+    private void ThrowIfLost()
+    {
+        if (_file?.Holds() is false)
+        {
+            throw new StoreException(
+                $"The database {Path} is not the file that was opened: it was deleted, moved or replaced. Put that file "
+                + "back; or stop this server, put the right file there, and start it again.");
+        }
     }
 
     private static void RollBack(Connection? writer)
@@ -312,6 +339,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
 
     private Connection OpenReader()
     {
+        ThrowIfLost();
         var reader = Open(SqliteOpenMode.ReadOnly);
         reader.Run("pragma query_only = on; pragma wal_autocheckpoint = 0");
         return reader;
@@ -358,9 +386,10 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     [LoggerMessage(7001, LogLevel.Information, "Applied the schema step {Step}.")]
     private partial void LogMigrated(string step);
 
-    [LoggerMessage(7002, LogLevel.Critical, "The write-ahead log of {Path} was deleted by another process. Nothing is "
-        + "acknowledged until the database has been opened again. Find the program that opens this file and stop it.")]
-    private partial void LogLogDeleted(string path);
+    [LoggerMessage(7002, LogLevel.Critical, "The database {Path} or its write-ahead log was deleted, moved or replaced by "
+        + "another process. Nothing is acknowledged until it has been opened again. Find the program that touches these "
+        + "files and stop it.")]
+    private partial void LogFileLost(string path);
 
     [LoggerMessage(7003, LogLevel.Critical, "A commit to {Path} ended in doubt; the database is opened again.")]
     private partial void LogCommitUnknown(Exception exception, string path);

@@ -1,0 +1,183 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Holdfast.EndToEnd;
+
+[Collection(ServerTests.Name)]
+public sealed partial class PoisonTests
+{
+    private const string Poison = "customer.updated";
+    private const int Tries = 3;
+
+    private static readonly (string, string)[] Quick =
+    [
+        ("POISON_TYPE", Poison),
+        ("Holdfast__Jobs__Retries__Unexpected__MaxTries", $"{Tries}"),
+        ("Holdfast__Jobs__Retries__Unexpected__FirstDelay", "00:00:00.020"),
+        ("Holdfast__Jobs__Retries__Unexpected__Factor", "1"),
+        ("Holdfast__Jobs__AttemptTimeout", "00:00:00.250"),
+        ("Holdfast__Jobs__HangLimit", "00:00:01"),
+    ];
+
+    [Theory]
+    [InlineData("throws")]
+    [InlineData("hangs")]
+    public async Task An_event_that_fails_is_a_dead_letter_after_its_tries_and_its_neighbours_are_applied(string effect)
+    {
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database, [.. Quick, ("POISON_EFFECT", effect)]);
+        await server.DeliverAsync(StripeEvent.Of("evt_poison", Poison));
+
+        // Until one batch held it together with others: only then have its neighbours been put at risk.
+        var neighbours = new List<string>();
+        await Wait.UntilAsync("the poison has worked among others", async () =>
+        {
+            string[] more = [.. Enumerable.Range(neighbours.Count, 20).Select(number => $"evt_{number}")];
+            neighbours.AddRange(more);
+            var answers = await Task.WhenAll(more.Append($"evt_poison_{neighbours.Count}").Select(id => server.DeliverAsync(
+                StripeEvent.Of(id, id.StartsWith("evt_poison", StringComparison.Ordinal) ? Poison : "customer.created"))));
+            Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+            return Among().IsMatch(server.Output);
+        });
+        await server.SettledAsync();
+
+        foreach (var id in neighbours)
+        {
+            Assert.Equal("completed", await server.JobStateAsync(id));
+        }
+
+        var letter = await server.GetAsync($"/api/v1/dead-letters/{await LetterAsync(server, "evt_poison")}");
+        Assert.Equal(Tries, letter.GetProperty("attempts").GetArrayLength());
+        Assert.Contains(
+            effect is "throws" ? "This event cannot be applied." : "did not end within the attempt's time limit",
+            letter.GetProperty("error").GetString(),
+            StringComparison.Ordinal);
+        var customer = await server.CallAsync(HttpMethod.Get, "/api/v1/objects/customer/cus_evt_poison");
+        Assert.Equal(HttpStatusCode.NotFound, customer.Status);
+    }
+
+    [Fact]
+    public async Task Many_events_that_hang_and_are_each_given_up_do_not_take_the_process_down()
+    {
+        // Together they hang for longer than one may without being given up.
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database, [.. Quick, ("POISON_EFFECT", "hangs")]);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(
+            number => server.DeliverAsync(StripeEvent.Of($"evt_{number}", Poison))));
+
+        await server.SettledAsync();
+
+        Assert.False(server.HasExited);
+        Assert.Equal(10, (await server.GetAsync("/api/v1/dead-letters")).GetProperty("data").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("loops", 70)]
+    [InlineData("kills", 137)]
+    public async Task An_event_that_takes_the_process_down_is_a_dead_letter_after_three_restarts_at_most(string effect, int code)
+    {
+        using var home = new TestDirectory();
+        await using var supervisor = Supervisor.Start(home.Database, [.. Quick, ("POISON_EFFECT", effect)]);
+        await supervisor.DeliverAsync(StripeEvent.Of("evt_before"));
+        await supervisor.DeliverAsync(StripeEvent.Of("evt_poison", Poison));
+
+        // Stripe goes on delivering while the server comes and goes.
+        var neighbours = new List<string> { "evt_before" };
+        await Wait.UntilAsync("the poison is a dead letter", async () =>
+        {
+            var id = $"evt_{neighbours.Count}";
+            neighbours.Add(id);
+            await supervisor.DeliverAsync(StripeEvent.Of(id));
+            return await supervisor.DeadAsync() is 1;
+        });
+
+        Assert.InRange(supervisor.ExitCodes.Count, 1, 3);
+        Assert.All(supervisor.ExitCodes, ended => Assert.Equal(code, ended));
+        await supervisor.Server.SettledAsync();
+        foreach (var id in neighbours)
+        {
+            Assert.Equal("completed", await supervisor.Server.JobStateAsync(id));
+        }
+
+        var dead = await supervisor.Server.GetAsync($"/api/v1/dead-letters/{await LetterAsync(supervisor.Server, "evt_poison")}");
+        Assert.Contains("process died", dead.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redelivered_dead_event_is_acknowledged_and_put_back()
+    {
+        using var home = new TestDirectory();
+        await using (var server = await DeadAsync(home, "evt_1"))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1", Poison))).Status);
+            await Wait.UntilAsync("it was tried anew, and is dead again", async () => await AttemptsAsync(server, "evt_1") is 2 * Tries);
+        }
+
+        // Mended: the server runs without the poison.
+        await using var mended = await ServerProcess.StartAsync(home.Database);
+        Assert.Equal("dead", await mended.JobStateAsync("evt_1"));
+        Assert.Equal(HttpStatusCode.OK, (await mended.DeliverAsync(StripeEvent.Of("evt_1", Poison))).Status);
+        await mended.JobStateIsAsync("evt_1", "completed");
+        Assert.Equal(0, await mended.StopAsync());
+        using var kept = new KeptStore(home.Database);
+        kept.AssertAppliedOnce();
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_replayed_over_the_api_once_its_cause_is_mended()
+    {
+        using var home = new TestDirectory();
+        await (await DeadAsync(home, "evt_1")).DisposeAsync();
+
+        await using var mended = await ServerProcess.StartAsync(home.Database);
+        var letter = await LetterAsync(mended, "evt_1");
+        var replayed = await mended.CallAsync(HttpMethod.Post, $"/api/v1/dead-letters/{letter}/replay");
+        Assert.Equal(HttpStatusCode.Accepted, replayed.Status);
+        await mended.JobStateIsAsync("evt_1", "completed");
+        Assert.Equal(0, (await mended.GetAsync("/api/v1/dead-letters")).GetProperty("data").GetArrayLength());
+        Assert.Equal(0, await mended.StopAsync());
+        using var kept = new KeptStore(home.Database);
+        kept.AssertAppliedOnce();
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_dismissed_over_the_api_with_a_reason_and_then_stays_closed()
+    {
+        using var home = new TestDirectory();
+        await using var server = await DeadAsync(home, "evt_1");
+        var path = $"/api/v1/dead-letters/{await LetterAsync(server, "evt_1")}";
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.CallAsync(HttpMethod.Post, $"{path}/dismiss", "{}")).Status);
+        var dismissed = await server.CallAsync(HttpMethod.Post, $"{path}/dismiss", """{"reason":"a test customer"}""");
+        Assert.Equal(HttpStatusCode.OK, dismissed.Status);
+        Assert.Equal("dismissed", await server.JobStateAsync("evt_1"));
+        Assert.Equal(HttpStatusCode.NotFound, (await server.CallAsync(HttpMethod.Post, $"{path}/replay")).Status);
+
+        // A person has decided: Stripe's next delivery does not open it again.
+        Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1", Poison))).Status);
+        Assert.Equal("dismissed", await server.JobStateAsync("evt_1"));
+    }
+
+    private static async Task<ServerProcess> DeadAsync(TestDirectory home, string eventId)
+    {
+        var server = await ServerProcess.StartAsync(home.Database, [.. Quick, ("POISON_EFFECT", "throws")]);
+        await server.DeliverAsync(StripeEvent.Of(eventId, Poison));
+        await server.JobStateIsAsync(eventId, "dead");
+        return server;
+    }
+
+    private static async Task<int> AttemptsAsync(ServerProcess server, string eventId) =>
+        await server.JobStateAsync(eventId) is "dead"
+            ? (await server.GetAsync($"/api/v1/events/{eventId}")).GetProperty("attempts").GetArrayLength()
+            : 0;
+
+    private static async Task<string> LetterAsync(ServerProcess server, string eventId)
+    {
+        JsonElement[] letters = [.. (await server.GetAsync("/api/v1/dead-letters")).GetProperty("data").EnumerateArray()];
+        return Assert.Single(letters, letter => letter.GetProperty("event").GetString() == eventId).GetProperty("id").GetString()!;
+    }
+
+    [GeneratedRegex(@"The poison works among ([2-9]|\d{2,})\.")]
+    private static partial Regex Among();
+}

@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Holdfast.EndToEnd;
+
+/// <summary>Whatever befalls the store: "try again", soon, and never an acknowledgement of what is not kept.</summary>
+[Collection(ServerTests.Name)]
+public sealed class StoreTroubleTests
+{
+    private static readonly TimeSpan SoonEnough = TimeSpan.FromSeconds(2);
+    private static readonly string Filler = $",\"description\":\"{new string('x', 10_000)}\"";
+
+    [Fact]
+    public async Task A_full_disk_is_told_to_the_sender_and_what_was_acknowledged_outlives_it()
+    {
+        Assert.SkipUnless(SmallDisk.CanBeMade, "Only root can mount a small disk.");
+        using var disk = new SmallDisk(megabytes: 6);
+        await File.WriteAllBytesAsync(disk.Ballast, new byte[3 * 1024 * 1024], TestContext.Current.CancellationToken);
+        await using var server = await ServerProcess.StartAsync(disk.Database);
+
+        var acknowledged = await DeliverUntilUnavailableAsync(server);
+        File.Delete(disk.Ballast);
+
+        await AssertRecoversAsync(server, disk.Database, acknowledged);
+    }
+
+    [Fact]
+    public async Task A_database_that_may_not_grow_is_told_to_the_sender_and_goes_on_when_it_may()
+    {
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database);
+        Assert.Equal(HttpStatusCode.OK, (await server.CallAsync(HttpMethod.Put, "/host/max-pages/200")).Status);
+
+        var acknowledged = await DeliverUntilUnavailableAsync(server);
+        Assert.Equal(HttpStatusCode.OK, (await server.CallAsync(HttpMethod.Put, "/host/max-pages/1000000")).Status);
+
+        await AssertRecoversAsync(server, home.Database, acknowledged);
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_written_is_told_to_the_sender_and_goes_on_when_it_can()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Limits on a running process are Linux's.");
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartWithFileLimitsAsErrorsAsync(home.Database);
+        var acknowledged = new List<string> { "evt_before" };
+        Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_before"))).Status);
+
+        await LimitFilesAsync(server, "0");
+        for (var times = 0; times < 5; times++)
+        {
+            await AssertUnavailableAsync(server, $"evt_lost_{times}");
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.CallAsync(HttpMethod.Get, "/readyz")).Status);
+        await LimitFilesAsync(server, "unlimited");
+
+        await AssertRecoversAsync(server, home.Database, acknowledged);
+    }
+
+    [Fact]
+    public async Task A_deleted_database_directory_is_never_replaced_by_a_new_database()
+    {
+        using var home = new TestDirectory();
+        var directory = Path.GetDirectoryName(home.Database)!;
+        await using var server = await ServerProcess.StartAsync(home.Database);
+        Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1"))).Status);
+        await server.SettledAsync();
+
+        Directory.Delete(directory, recursive: true);
+        await AssertUnavailableAsync(server, "evt_2");
+        await AssertUnavailableAsync(server, "evt_3");
+        Directory.CreateDirectory(directory);
+        await AssertUnavailableAsync(server, "evt_4");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.CallAsync(HttpMethod.Get, "/readyz")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.CallAsync(HttpMethod.Get, "/api/v1/events")).Status);
+        Assert.Empty(Directory.GetFileSystemEntries(directory));
+        Assert.Equal(0, await server.StopAsync());
+        Assert.Empty(Directory.GetFileSystemEntries(directory));
+    }
+
+    [Fact]
+    public async Task A_database_file_that_is_moved_away_is_missed_at_once_and_found_again()
+    {
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database);
+        Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1"))).Status);
+        await server.SettledAsync();
+
+        File.Move(home.Database, home.Database + ".aside");
+        await AssertUnavailableAsync(server, "evt_2");
+        File.Move(home.Database + ".aside", home.Database);
+
+        await AssertRecoversAsync(server, home.Database, ["evt_1"]);
+    }
+
+    [Fact]
+    public async Task Another_file_in_the_place_of_the_database_is_not_written_to()
+    {
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database);
+        Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1"))).Status);
+        await server.SettledAsync();
+
+        // As when somebody puts a backup back under a server that runs.
+        File.Move(home.Database, home.Database + ".aside");
+        File.Copy(home.Database + ".aside", home.Database);
+        var before = await File.ReadAllBytesAsync(home.Database, TestContext.Current.CancellationToken);
+        await AssertUnavailableAsync(server, "evt_2");
+        await AssertUnavailableAsync(server, "evt_3");
+
+        await server.StopAsync();
+        Assert.Equal(before, await File.ReadAllBytesAsync(home.Database, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_deleted_write_ahead_log_is_noticed_before_anything_is_acknowledged_and_mended_while_others_read()
+    {
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(home.Database);
+        var acknowledged = new List<string>();
+        using var enough = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 8).Select(_ => ReadAsync(server, enough.Token)).ToList();
+        for (var times = 0; times < 20; times++)
+        {
+            var id = $"evt_{times}";
+            Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of(id, more: Filler))).Status);
+            acknowledged.Add(id);
+            await server.SettledAsync();
+
+            File.Delete(home.Database + "-wal");
+            var first = await server.DeliverAsync(StripeEvent.Of($"{id}_next"));
+            Assert.True(
+                first.Status is HttpStatusCode.ServiceUnavailable || File.Exists(home.Database + "-wal"),
+                "It was acknowledged into a log that is gone.");
+            await Wait.UntilAsync("deliveries are taken in again", async () =>
+                (await server.DeliverAsync(StripeEvent.Of($"{id}_next"))).Status is HttpStatusCode.OK);
+            acknowledged.Add($"{id}_next");
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(readers);
+        await AssertRecoversAsync(server, home.Database, acknowledged);
+    }
+
+    [Fact]
+    public async Task When_too_many_deliveries_wait_the_next_ones_are_told_at_once()
+    {
+        const int Senders = 60;
+        const int Room = 8;
+        using var home = new TestDirectory();
+        await using var server = await ServerProcess.StartAsync(
+            home.Database,
+            ("POISON_TYPE", "customer.updated"),
+            ("POISON_EFFECT", "hangs"),
+            ("Holdfast__Jobs__AttemptTimeout", "00:00:03"),
+            ("Holdfast__Jobs__Retries__Unexpected__MaxTries", "1"),
+            ("Holdfast__Ingest__AnswerWithin", "00:00:10"),
+            ("Holdfast__Ingest__MaxGroup", "1"),
+            ("Holdfast__Ingest__MaxQueued", $"{Room}"));
+        await server.DeliverAsync(StripeEvent.Of("evt_hangs", "customer.updated"));
+        await Wait.UntilAsync("the writer is held up", () => server.Output.Contains("The poison works", StringComparison.Ordinal));
+
+        var since = Stopwatch.StartNew();
+        var answers = await Task.WhenAll(Enumerable.Range(0, Senders).Select(async number =>
+        {
+            var answer = await server.DeliverAsync(StripeEvent.Of($"evt_{number}"));
+            return (answer.Status, since.Elapsed);
+        }));
+
+        // One more than there is room for may be in hand.
+        var told = answers.Where(answer => answer.Status is HttpStatusCode.ServiceUnavailable).ToList();
+        Assert.InRange(told.Count, Senders - Room - 1, Senders - 1);
+        Assert.All(told, answer => Assert.True(answer.Elapsed < SoonEnough, $"It was told after {answer.Elapsed}."));
+        Assert.All(
+            answers.Except(told), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+    }
+
+    /// <summary>Delivers until the store takes no more.</summary>
+    /// <returns>What was acknowledged.</returns>
+    private static async Task<List<string>> DeliverUntilUnavailableAsync(ServerProcess server)
+    {
+        var acknowledged = new List<string>();
+        for (var number = 0; number < 5000; number++)
+        {
+            var id = $"evt_{number}";
+            if ((await server.DeliverAsync(StripeEvent.Of(id, more: Filler))).Status is not HttpStatusCode.OK)
+            {
+                await AssertUnavailableAsync(server, id, Filler);
+                Assert.NotEmpty(acknowledged);
+                return acknowledged;
+            }
+
+            acknowledged.Add(id);
+        }
+
+        throw new InvalidOperationException("The store took everything.");
+    }
+
+    private static async Task AssertUnavailableAsync(ServerProcess server, string id, string more = "")
+    {
+        var since = Stopwatch.StartNew();
+        var answer = await server.DeliverAsync(StripeEvent.Of(id, more: more));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+        Assert.Equal("5", answer.Headers["Retry-After"]);
+        Assert.True(since.Elapsed < SoonEnough, $"It was told after {since.Elapsed}.");
+    }
+
+    /// <summary>It takes deliveries in again by itself, and all that was ever acknowledged is kept and applied once.</summary>
+    private static async Task AssertRecoversAsync(ServerProcess server, string database, IEnumerable<string> acknowledged)
+    {
+        await Wait.UntilAsync("deliveries are taken in again", async () =>
+            (await server.DeliverAsync(StripeEvent.Of("evt_after"))).Status is HttpStatusCode.OK);
+        await server.SettledAsync();
+        Assert.Equal(0, await server.StopAsync());
+        using var kept = new KeptStore(database);
+        Assert.Empty(acknowledged.Append("evt_after").Except(kept.EventIds()));
+        kept.AssertAppliedOnce();
+    }
+
+    private static async Task ReadAsync(ServerProcess server, CancellationToken enough)
+    {
+        while (!enough.IsCancellationRequested)
+        {
+            var answer = await server.CallAsync(HttpMethod.Get, "/api/v1/events?limit=500");
+            Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{answer}");
+        }
+    }
+
+    private static async Task LimitFilesAsync(ServerProcess server, string bytes)
+    {
+        using var prlimit = Process.Start("prlimit", ["--pid", $"{server.Id}", $"--fsize={bytes}:"]);
+        await prlimit.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, prlimit.ExitCode);
+    }
+}
