@@ -29,6 +29,9 @@ internal sealed class Report
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms");
 
+    public static string Each(TimeSpan used, double count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{used.TotalMicroseconds / count:N0} µs of a processor each");
+
     public static string Spread(Latencies taken) => $"p50 {Time(taken.Of(0.5))}, p99 {Time(taken.Of(0.99))}, max "
         + $"{Time(taken.Max)}{(taken.Failed > 0 ? $", {taken.Failed} FAILED" : "")}";
 }

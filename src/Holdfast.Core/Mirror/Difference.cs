@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Holdfast.Mirror;
@@ -60,7 +61,8 @@ internal static class Difference
 
     private static void Tell(Utf8JsonWriter json, string path, JsonElement before, JsonElement after, ref int told)
     {
-        if (told >= MaxPaths)
+        // Most of an object stays as it was, byte for byte, and need not be looked into.
+        if (told >= MaxPaths || HaveSameBytes(before, after))
         {
             return;
         }
@@ -91,18 +93,30 @@ internal static class Difference
     private static void TellProperties(
         Utf8JsonWriter json, string path, JsonElement before, JsonElement after, ref int told)
     {
+        // Both are written in the same order, unless Stripe's API version changed between them.
+        var earlier = before.EnumerateObject();
+        var inStep = true;
         foreach (var property in after.EnumerateObject())
         {
-            var here = path.Length is 0 ? property.Name : $"{path}.{property.Name}";
-            if (before.TryGetProperty(property.Name, out var was))
+            inStep = inStep && earlier.MoveNext() && HaveSameName(earlier.Current, property);
+            var was = inStep ? earlier.Current.Value : default;
+            if (inStep || before.TryGetProperty(property.Name, out was))
             {
-                Tell(json, here, was, property.Value, ref told);
+                if (!HaveSameBytes(was, property.Value))
+                {
+                    Tell(json, PathOf(path, property), was, property.Value, ref told);
+                }
             }
             else if (told < MaxPaths)
             {
                 told++;
-                Write(json, here, before: null, property.Value);
+                Write(json, PathOf(path, property), before: null, property.Value);
             }
+        }
+
+        if (inStep && !earlier.MoveNext())
+        {
+            return;
         }
 
         foreach (var property in before.EnumerateObject())
@@ -110,10 +124,19 @@ internal static class Difference
             if (told < MaxPaths && !after.TryGetProperty(property.Name, out _))
             {
                 told++;
-                Write(json, path.Length is 0 ? property.Name : $"{path}.{property.Name}", property.Value, after: null);
+                Write(json, PathOf(path, property), property.Value, after: null);
             }
         }
     }
+
+    private static string PathOf(string path, JsonProperty property) =>
+        path.Length is 0 ? property.Name : $"{path}.{property.Name}";
+
+    private static bool HaveSameBytes(JsonElement before, JsonElement after) =>
+        JsonMarshal.GetRawUtf8Value(before).SequenceEqual(JsonMarshal.GetRawUtf8Value(after));
+
+    private static bool HaveSameName(JsonProperty before, JsonProperty after) =>
+        JsonMarshal.GetRawUtf8PropertyName(before).SequenceEqual(JsonMarshal.GetRawUtf8PropertyName(after));
 
     private static void Write(Utf8JsonWriter json, string path, JsonElement? before, JsonElement? after)
     {

@@ -15,6 +15,9 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     private const int Busy = 5, Locked = 6, OutOfMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13,
         CannotOpen = 14, Protocol = 15, NotADatabase = 26;
 
+    /// <summary>SQLITE_DBCONFIG_ENABLE_QPSG, see https://sqlite.org/c3ref/c_dbconfig_defensive.html</summary>
+    private const int EnableStablePlans = 1007;
+
     private static readonly Statement Begin = new(nameof(Begin), "begin immediate");
     private static readonly Statement BeginRead = new(nameof(BeginRead), "begin deferred");
     private static readonly Statement CommitNow = new(nameof(CommitNow), "commit");
@@ -352,6 +355,9 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         try
         {
             inner.Open();
+
+            // Without this a value bound to what a partial index speaks of has its statement planned anew each time.
+            _ = SQLitePCL.raw.sqlite3_db_config(inner.Handle, EnableStablePlans, 1, out _);
             return new Connection(inner);
         }
         catch
