@@ -33,8 +33,8 @@ internal static class CommandLine
     }
 
     private static RootCommand Root() => new(
-        "Takes every Stripe webhook event in, keeps it, applies each fact once. All verbs but serve and migrate ask the "
-        + "server at HOLDFAST_SERVER (default http://127.0.0.1:8000) with the token in HOLDFAST_API_TOKEN.")
+        "Takes every Stripe webhook event in, keeps it, applies each fact once. All verbs but serve and migrate ask "
+        + "the server at HOLDFAST_SERVER (default http://127.0.0.1:8000) with the token in HOLDFAST_API_TOKEN.")
     {
         Serve.Create(),
         Migrate.Create(),
@@ -79,9 +79,9 @@ internal static class CommandLine
         error.ShowHelp = false;
         using var text = new StringWriter();
         await parsed.InvokeAsync(new() { Output = text, Error = text });
-        foreach (var line in text.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in text.ToString().Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)))
         {
-            Say(line);
+            Say(line.TrimEnd());
         }
 
         Say("Run it with --help to see what it takes.");
@@ -110,7 +110,8 @@ internal static class CommandLine
                 return ExitCode.Interrupted;
             default:
                 // Nobody can act on this but us, and we need all of it.
-                Console.Error.WriteLine($"This is a defect of Holdfast; please report it with these lines.\n{exception}");
+                Say("This is a defect of Holdfast; please report it with these lines.");
+                Console.Error.WriteLine(exception);
                 return ExitCode.Defect;
         }
     }

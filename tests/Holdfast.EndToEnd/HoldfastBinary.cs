@@ -12,14 +12,20 @@ internal static class HoldfastBinary
 
     /// <summary>artifacts/bin/Holdfast.EndToEnd/debug → artifacts/bin/Holdfast.Server/debug/holdfast</summary>
     public static string Path { get; } = System.IO.Path.Combine(
-        Built.Parent!.Parent!.FullName, "Holdfast.Server", Built.Name, OperatingSystem.IsWindows() ? "holdfast.exe" : "holdfast");
+        Built.Parent!.Parent!.FullName,
+        "Holdfast.Server",
+        Built.Name,
+        OperatingSystem.IsWindows() ? "holdfast.exe" : "holdfast");
 
     /// <summary>The root of the sources, for files that are part of the promise.</summary>
     public static string Sources { get; } = Built.Parent!.Parent!.Parent!.Parent!.FullName;
 
     /// <summary>Starts it in the directory, with these settings and none of those around the tests.</summary>
     public static Process Start(
-        string directory, IEnumerable<string> arguments, IEnumerable<(string Name, string? Value)> settings, string? path = null)
+        string directory,
+        IEnumerable<string> arguments,
+        IEnumerable<(string Name, string? Value)> settings,
+        string? path = null)
     {
         var start = new ProcessStartInfo(path ?? Path, arguments)
         {

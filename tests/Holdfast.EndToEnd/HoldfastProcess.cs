@@ -46,7 +46,7 @@ internal sealed class HoldfastProcess : IAsyncDisposable
     public (string Name, string? Value)[] Client =>
         [("HOLDFAST_SERVER", Url.ToString()), ("HOLDFAST_API_TOKEN", AdminToken)];
 
-    /// <summary>Starts the server and waits until it can store. A setting with the value null is not set at all.</summary>
+    /// <summary>Starts the server and waits until it can store. A setting with the value null is not set.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message holds what it wrote.</exception>
     public static async Task<HoldfastProcess> StartAsync(
         WorkingDirectory directory, params IEnumerable<(string Name, string? Value)> settings)
@@ -122,7 +122,8 @@ internal sealed class HoldfastProcess : IAsyncDisposable
         {
             if (deadline.Elapsed > StartDeadline)
             {
-                throw new TimeoutException($"It did not come to pass in {StartDeadline}. The server wrote: {Output}{Errors}");
+                throw new TimeoutException(
+                    $"It did not come to pass in {StartDeadline}. The server wrote: {Output}{Errors}");
             }
 
             await Task.Delay(Glance);

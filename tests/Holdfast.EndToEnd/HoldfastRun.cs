@@ -18,7 +18,8 @@ internal sealed record HoldfastRun(int ExitCode, string Output, string Errors)
         {
             try
             {
-                var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+                var output = process.StandardOutput.ReadToEndAsync();
+                var errors = process.StandardError.ReadToEndAsync();
                 using var deadline = new CancellationTokenSource(Deadline);
                 await process.WaitForExitAsync(deadline.Token);
                 return new(process.ExitCode, await output, await errors);

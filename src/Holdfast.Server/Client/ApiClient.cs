@@ -49,16 +49,19 @@ internal sealed class ApiClient : IDisposable
         var server = Named(ServerName) ?? DefaultServer;
         if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            throw new VerbException($"{ServerName} is \"{server}\", which is no URL; write {DefaultServer} or https://host.");
+            throw new VerbException(
+                $"{ServerName} is \"{server}\", which is no URL; write {DefaultServer} or https://host.");
         }
 
         var token = Named(TokenName);
         return token?.All(letter => letter is > ' ' and <= '~') is false
-            ? throw new VerbException($"{TokenName} holds characters that no token has; set it again, without quotes or spaces.")
+            ? throw new VerbException(
+                $"{TokenName} holds characters that no token has; set it again, without quotes or spaces.")
             : new ApiClient(uri, token);
     }
 
-    public Task<ApiAnswer> GetAsync(ApiPath path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, body: null, ct);
+    public Task<ApiAnswer> GetAsync(ApiPath path, CancellationToken ct) =>
+        SendAsync(HttpMethod.Get, path, body: null, ct);
 
     public Task<ApiAnswer> PostAsync(ApiPath path, JsonObject? body, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, path, body, ct);
@@ -109,8 +112,8 @@ internal sealed class ApiClient : IDisposable
                 $"The server at {_server} does not know the token in {TokenName}: it is mistyped, revoked, or another "
                 + "server's. Make one with \"holdfast tokens create\"."),
             HttpStatusCode.Unauthorized => new(
-                $"The server at {_server} wants a token. Set {TokenName} to one made with \"holdfast tokens create\", or "
-                + "to the one the server itself was started with."),
+                $"The server at {_server} wants a token. Set {TokenName} to one made with \"holdfast tokens create\", "
+                + "or to the one the server itself was started with."),
             HttpStatusCode.NotFound when detail is not null => new(detail, ExitCode.Found),
             _ when detail is not null => new(detail),
             HttpStatusCode.NotFound => NotHoldfast(),
@@ -119,7 +122,8 @@ internal sealed class ApiClient : IDisposable
     }
 
     private VerbException NotHoldfast() => new(
-        $"What answers at {_server} does not answer as Holdfast does. Set {ServerName} to the URL of the one you mean.");
+        $"What answers at {_server} does not answer as Holdfast does. "
+        + $"Set {ServerName} to the URL of the one you mean.");
 
     /// <summary>What a problem's details (RFC 9457) say, if the answer is one.</summary>
     private static string? DetailOf(byte[] answer)

@@ -10,7 +10,10 @@ internal static class AlertsAck
     public static Command Create()
     {
         var id = Inputs.Number("ID", "The alert's number, as the list shows it.");
-        var command = new Command("ack", "Notes that you have seen an alert; it stays open until its cause is gone.") { id };
+        var command = new Command("ack", "Notes that you have seen an alert; it stays open until its cause is gone.")
+        {
+            id,
+        };
         return command.Asking(async talk =>
         {
             var number = talk.Parsed.GetValue(id).ToString(CultureInfo.InvariantCulture);

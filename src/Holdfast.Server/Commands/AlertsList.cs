@@ -6,7 +6,8 @@ namespace Holdfast.Server.Commands;
 
 internal static class AlertsList
 {
-    private static readonly string[] Headings = ["ID", "KIND", "SUBJECT", "FIRST", "LAST", "TIMES", "SEEN BY", "MESSAGE"];
+    private static readonly string[] Headings =
+        ["ID", "KIND", "SUBJECT", "FIRST", "LAST", "TIMES", "SEEN BY", "MESSAGE"];
 
     public static Command Create()
     {

@@ -25,7 +25,8 @@ internal static class DeadReplay
         };
         var all = new Option<bool>("--all") { Description = "Replay every dead letter." };
         var fingerprint = Inputs.Filter("--fingerprint", "F", "Replay every letter that failed in this way.");
-        var rate = Inputs.NumberOption("--rate", $"How many a second, 1 to {MaxRate}. [default: {DefaultRate}]", 1, MaxRate);
+        var rate = Inputs.NumberOption(
+            "--rate", $"How many a second, 1 to {MaxRate}. [default: {DefaultRate}]", min: 1, MaxRate);
         var command = new Command("replay", "Puts dead letters back to work: one, all, or those that failed alike.")
         {
             id, all, fingerprint, rate, Conversation.JsonOption(),
@@ -66,7 +67,8 @@ internal static class DeadReplay
         }
         catch (VerbException exception)
         {
-            throw new VerbException($"{exception.Message} {tally} before that; run it again to go on.", exception.ExitCode);
+            throw new VerbException(
+                $"{exception.Message} {tally} before that; run it again to go on.", exception.ExitCode);
         }
 
         if (talk.WantsJson)
@@ -132,8 +134,8 @@ internal static class DeadReplay
 
         public long Gone { get; set; }
 
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture,
-            $"Put back {Replayed} dead letter(s){(Gone > 0 ? $"; {Gone} had been replayed or dismissed by somebody else" : "")}");
+        public override string ToString() => Gone is 0
+            ? $"Put back {Replayed} dead letter(s)"
+            : $"Put back {Replayed} dead letter(s); {Gone} had been replayed or dismissed by somebody else";
     }
 }

@@ -17,7 +17,8 @@ internal static class EventsShow
         };
         return command.Asking(async talk =>
         {
-            var path = ApiPath.Of("events", talk.Parsed.GetRequiredValue(id)).With("livemode", talk.Parsed.GetValue(livemode));
+            var path = ApiPath.Of("events", talk.Parsed.GetRequiredValue(id))
+                .With("livemode", talk.Parsed.GetValue(livemode));
             var answer = await talk.Api.GetAsync(path, talk.Ct);
             talk.Show(answer, () => Show(answer.Root));
             return ExitCode.Fine;

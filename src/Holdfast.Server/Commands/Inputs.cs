@@ -10,7 +10,11 @@ internal static class Inputs
     public static Argument<string> Text(string name, string description) => new(name) { Description = description };
 
     public static Argument<long> Number(string name, string description) =>
-        new(name) { Description = description, CustomParser = result => Parse(result, name, min: 0, long.MaxValue) ?? 0 };
+        new(name)
+        {
+            Description = description,
+            CustomParser = result => Parse(result, name, min: 0, long.MaxValue) ?? 0,
+        };
 
     public static Option<string?> Filter(string name, string valueName, string description) =>
         new(name) { Description = description, HelpName = valueName };

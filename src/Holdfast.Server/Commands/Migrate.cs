@@ -9,11 +9,13 @@ namespace Holdfast.Server.Commands;
 
 internal static class Migrate
 {
-    private static readonly Statement Steps = new(nameof(Steps), "select name, applied_at from migrations order by number");
+    private static readonly Statement Steps = new(
+        nameof(Steps), "select name, applied_at from migrations order by number");
 
     public static Command Create()
     {
-        var command = new Command("migrate", "Makes the database, or brings its schema up to this version. serve does so too.");
+        var command = new Command(
+            "migrate", "Makes the database, or brings its schema up to this version. serve does so too.");
         command.SetAction((_, ct) => RunAsync(ct));
         return command;
     }
@@ -33,7 +35,8 @@ internal static class Migrate
             Screen.Line($"Applied {step.Name}.");
         }
 
-        Screen.Line($"{database.Path} is up to date: {steps.Count} schema step(s), {steps.Count(step => step.IsNew)} of them new.");
+        Screen.Line($"{database.Path} is up to date: {steps.Count} schema step(s), "
+            + $"{steps.Count(step => step.IsNew)} of them new.");
         return ExitCode.Fine;
     }
 

@@ -30,7 +30,10 @@ internal sealed class PageOptions
 
     /// <summary>Shows a page as a table, or says that there is nothing on it.</summary>
     public static void Show(
-        JsonElement page, string whenEmpty, IReadOnlyList<string> headings, Func<JsonElement, IReadOnlyList<string>> row)
+        JsonElement page,
+        string whenEmpty,
+        IReadOnlyList<string> headings,
+        Func<JsonElement, IReadOnlyList<string>> row)
     {
         var items = page.Items("data");
         if (items.Count is 0)

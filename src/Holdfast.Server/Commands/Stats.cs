@@ -23,7 +23,8 @@ internal static class Stats
 
     private static void Show(JsonElement stats)
     {
-        Screen.Table(["WORK", "OPEN", "DUE", "DEAD", "UNKNOWN"], stats.Members("jobs").Select(kind => (IReadOnlyList<string>)
+        string[] headings = ["WORK", "OPEN", "DUE", "DEAD", "UNKNOWN"];
+        Screen.Table(headings, stats.Members("jobs").Select(kind => (IReadOnlyList<string>)
         [
             kind.Name,
             kind.Value.Text("open"),
@@ -44,7 +45,8 @@ internal static class Stats
             ("Stale", stats.Text("stale")),
             ("In doubt", stats.Text("in_doubt")),
             ("Fetched", stats.Text("fetched")),
-            .. stats.Members("secrets_matched").Select(secret => ($"Matched secret {secret.Name}", secret.Value.ToString())),
+            .. stats.Members("secrets_matched")
+                .Select(secret => ($"Matched secret {secret.Name}", secret.Value.ToString())),
         ]);
     }
 }

@@ -55,11 +55,13 @@ internal static class Addresses
         {
             throw new VerbException(exception.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"The port {address.Port} of {url} is in use, perhaps by another Holdfast. "
-                    + $"Stop that program, or set HOLDFAST_URLS to another address, such as http://127.0.0.1:{Other(address.Port)}.",
+                SocketError.AddressAlreadyInUse =>
+                    $"The port {address.Port} of {url} is in use, perhaps by another Holdfast. Stop that program, or "
+                    + $"set HOLDFAST_URLS to another address, such as http://127.0.0.1:{Other(address.Port)}.",
                 SocketError.AccessDenied => $"This user may not open the port {address.Port} of {url}. "
                     + $"Set HOLDFAST_URLS to a port above 1023, such as {Example}.",
-                _ => $"{url} cannot be listened on: {exception.Message}. Set HOLDFAST_URLS to an address of this machine.",
+                _ => $"{url} cannot be listened on: {exception.Message}. "
+                    + "Set HOLDFAST_URLS to an address of this machine.",
             });
         }
     }
@@ -73,7 +75,8 @@ internal static class Addresses
         catch (FormatException)
         {
             throw new VerbException(
-                $"HOLDFAST_URLS holds \"{url}\", which is no address to listen on; write {Example}, several with ; between.");
+                $"HOLDFAST_URLS holds \"{url}\", which is no address to listen on; write {Example}, "
+                + "several with ; between.");
         }
     }
 

@@ -4,7 +4,7 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Server.Hosting;
 
-/// <summary>The line that a person reads when the server has started: where it is, what it holds, what to do next.</summary>
+/// <summary>What a person reads when the server has started: where it is, what it holds, what to do next.</summary>
 internal static partial class Announcement
 {
     public static void Log(WebApplication app, HoldfastSettings settings)

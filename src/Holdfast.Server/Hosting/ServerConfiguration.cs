@@ -1,6 +1,6 @@
 namespace Holdfast.Server.Hosting;
 
-/// <summary>The settings of the working directory's <c>appsettings.json</c> and of the environment, which wins.</summary>
+/// <summary>Settings of the working directory's <c>appsettings.json</c> and of the environment, which wins.</summary>
 internal static class ServerConfiguration
 {
     /// <exception cref="VerbException">A file cannot be read.</exception>

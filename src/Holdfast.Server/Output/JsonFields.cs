@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Holdfast.Server.Output;
 
-/// <summary>Reads an answer of the API for showing. A newer server may leave a field out: then nothing is shown.</summary>
+/// <summary>Reads an answer of the API for showing. What another version leaves out shows as nothing.</summary>
 internal static class JsonFields
 {
     extension(JsonElement element)
@@ -11,7 +11,8 @@ internal static class JsonFields
         public string Text(string name) => element.Get(name) switch
         {
             { ValueKind: JsonValueKind.String } text => text.GetString()!,
-            { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } plain => plain.GetRawText(),
+            { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } plain =>
+                plain.GetRawText(),
             _ => "",
         };
 

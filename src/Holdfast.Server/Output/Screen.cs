@@ -86,7 +86,7 @@ internal static class Screen
         }
     }
 
-    /// <summary>Something a person wants to know beside the answer; programs reading the answer do not see it.</summary>
+    /// <summary>What a person wants to know beside the answer; a program reading that does not see it.</summary>
     public static void Note(string text) => Console.Error.WriteLine(VisibleText.Of(text));
 
     private static void Write(IRenderable renderable)

@@ -9,7 +9,7 @@ namespace Holdfast.Server.Output;
 /// </summary>
 internal static class VisibleText
 {
-    /// <returns>The text with every character that acts instead of showing written as its code, such as <c>\u001b</c>.</returns>
+    /// <returns>The text; characters that act instead of showing stand as their code, such as <c>\u001b</c>.</returns>
     public static string Of(string text)
     {
         var visible = new StringBuilder(text.Length);

@@ -17,7 +17,8 @@ public sealed class BadStartTests : IDisposable
 
     [Fact]
     public Task With_a_misspelt_setting() =>
-        RefusesAsync("Holdfast:Jobs:BatchSice is no setting; did you mean Jobs:BatchSize?", ("Holdfast__Jobs__BatchSice", "10"));
+        RefusesAsync(
+            "Holdfast:Jobs:BatchSice is no setting; did you mean Jobs:BatchSize?", ("Holdfast__Jobs__BatchSice", "10"));
 
     [Fact]
     public Task With_a_misspelt_short_name() =>
@@ -26,7 +27,8 @@ public sealed class BadStartTests : IDisposable
     [Fact]
     public async Task With_several_errors_all_of_them_are_told()
     {
-        var errors = await RefusesAsync("HOLDFAST_MODE is \"liv\"", ("HOLDFAST_MODE", "liv"), ("DATABASE_URL", "mysql://x"));
+        var errors = await RefusesAsync(
+            "HOLDFAST_MODE is \"liv\"", ("HOLDFAST_MODE", "liv"), ("DATABASE_URL", "mysql://x"));
 
         Assert.Contains("DATABASE_URL is not sqlite:PATH", errors, StringComparison.Ordinal);
         Assert.Equal(2, errors.TrimEnd().Split('\n').Length);
@@ -89,7 +91,8 @@ public sealed class BadStartTests : IDisposable
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        await RefusesAsync($"The port {port} of http://127.0.0.1:{port} is in use", ("HOLDFAST_URLS", $"http://127.0.0.1:{port}"));
+        await RefusesAsync(
+            $"The port {port} of http://127.0.0.1:{port} is in use", ("HOLDFAST_URLS", $"http://127.0.0.1:{port}"));
     }
 
     [Fact]
@@ -118,7 +121,7 @@ public sealed class BadStartTests : IDisposable
     [Fact]
     public async Task On_a_text_file()
     {
-        _directory.Write("data/holdfast.db", "Dear diary, this is no database, however long I write into it. " + new string('.', 200));
+        _directory.Write("data/holdfast.db", "Dear diary, this is no database, however long. " + new string('.', 200));
 
         await RefusesAsync("was not made by Holdfast: it is not an SQLite database.");
     }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Holdfast.EndToEnd.Cli;
 
-/// <summary>Dead letters from the command line. A subscription without a status can be read by nobody and dies at once.</summary>
+/// <summary>Dead letters. A subscription without a status can be read by nobody and dies at once.</summary>
 public sealed class DeadLetterTests : IAsyncLifetime
 {
     private readonly WorkingDirectory _directory = new();
@@ -75,7 +75,8 @@ public sealed class DeadLetterTests : IAsyncLifetime
         }
 
         // One a second: with the first on its way, the other seven are far off.
-        using var process = HoldfastBinary.Start(_directory.Path, ["dead", "replay", "--all", "--rate", "1"], Server.Client);
+        using var process = HoldfastBinary.Start(
+            _directory.Path, ["dead", "replay", "--all", "--rate", "1"], Server.Client);
         var finished = HoldfastRun.FinishAsync(process);
         await Server.UntilAsync(async () => await ReplayedAsync() > 0);
         using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
@@ -102,6 +103,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
     private async Task<int> ReplayedAsync()
     {
         using var page = JsonDocument.Parse(await Server.Http.GetStringAsync("api/v1/dead-letters"));
-        return page.RootElement.GetProperty("data").EnumerateArray().Count(letter => letter.GetProperty("attempts").GetInt32() > 1);
+        return page.RootElement.GetProperty("data").EnumerateArray()
+            .Count(letter => letter.GetProperty("attempts").GetInt32() > 1);
     }
 }

@@ -17,14 +17,17 @@ public sealed class HelpTests : IDisposable
 
         var approved = Path.Combine(HoldfastBinary.Sources, "tests/Holdfast.EndToEnd/Cli/help.approved.txt");
         var received = _directory.Write("help.received.txt", help.ToString());
-        if (File.Exists(approved) && await File.ReadAllTextAsync(approved, TestContext.Current.CancellationToken) == help.ToString())
+        if (File.Exists(approved)
+            && await File.ReadAllTextAsync(approved, TestContext.Current.CancellationToken) == help.ToString())
         {
             return;
         }
 
         var kept = Path.Combine(AppContext.BaseDirectory, "help.received.txt");
         File.Copy(received, kept, overwrite: true);
-        Assert.Fail($"The help is not as approved. If the change is meant, say so in CHANGELOG.md and run: cp {kept} {approved}");
+        Assert.Fail(
+            $"The help is not as approved. If the change is meant, say so in CHANGELOG.md and run: "
+            + $"cp {kept} {approved}");
     }
 
     [Fact]
@@ -41,7 +44,8 @@ public sealed class HelpTests : IDisposable
     {
         var run = await HoldfastRun.OfAsync(_directory.Path, [.. verb, "--help"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        help.Append("$ holdfast ").AppendJoin(' ', [.. verb, "--help"]).Append('\n').Append(run.Output.TrimEnd()).Append("\n\n");
+        help.Append("$ holdfast ").AppendJoin(' ', [.. verb, "--help"]).Append('\n')
+            .Append(run.Output.TrimEnd()).Append("\n\n");
         var commands = run.Output.Split('\n').SkipWhile(line => line is not "Commands:").Skip(1)
             .TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal));
         foreach (var command in commands)

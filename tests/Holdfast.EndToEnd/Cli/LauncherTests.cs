@@ -55,12 +55,12 @@ public sealed class LauncherTests : IDisposable
     public async Task It_becomes_the_binary_in_the_callers_directory_with_the_callers_arguments()
     {
         using var process = Start("events", "list", "two words");
-        var id = process.Id;
+        var id = process.Id.ToString(CultureInfo.InvariantCulture);
 
         var run = await HoldfastRun.FinishAsync(process);
 
         Assert.Equal(7, run.ExitCode);
-        Assert.Equal($"{id.ToString(CultureInfo.InvariantCulture)} in {_elsewhere.Path} with events list two words\n", run.Output);
+        Assert.Equal($"{id} in {_elsewhere.Path} with events list two words\n", run.Output);
     }
 
     [Fact]

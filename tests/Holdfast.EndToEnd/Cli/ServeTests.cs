@@ -13,7 +13,8 @@ public sealed class ServeTests : IDisposable
     {
         await using var server = await HoldfastProcess.StartAsync(_directory);
 
-        var line = Assert.Single(server.Output.Split('\n'), line => line.Contains("\"Listening on ", StringComparison.Ordinal));
+        var line = Assert.Single(
+            server.Output.Split('\n'), line => line.Contains("\"Listening on ", StringComparison.Ordinal));
         using var json = JsonDocument.Parse(line);
         var message = json.RootElement.GetProperty("Message").GetString();
         var url = server.Url.ToString().TrimEnd('/');
@@ -34,7 +35,8 @@ public sealed class ServeTests : IDisposable
         }
 
         await using var second = await HoldfastProcess.StartAsync(_directory);
-        Assert.Contains("prod_1", (await second.RunAsync(_directory, "events", "list")).Output, StringComparison.Ordinal);
+        var listed = await second.RunAsync(_directory, "events", "list");
+        Assert.Contains("prod_1", listed.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class VerbTests(ServedDirectory served) : IClassFixture<ServedDire
     [Fact]
     public async Task Json_is_exactly_what_the_api_answers()
     {
-        var id = await served.Server.TellAsync("product.created", """{"id":"prod_1","object":"product","name":"Ärger ☂"}""");
+        var id = await served.Server.TellAsync(
+            "product.created", """{"id":"prod_1","object":"product","name":"Ärger ☂"}""");
 
         var run = await served.RunAsync("events", "show", id, "--json");
 
@@ -29,7 +30,8 @@ public sealed class VerbTests(ServedDirectory served) : IClassFixture<ServedDire
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         var lines = run.Output.TrimEnd().Split('\n');
         Assert.Equal(2, lines.Length);
-        Assert.Matches($@"^{id}  plan\.created  plan_1  completed  \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ  \S+Z  1$", lines[1]);
+        Assert.Matches(
+            $@"^{id}  plan\.created  plan_1  completed  \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ  \S+Z  1$", lines[1]);
     }
 
     [Fact]
@@ -40,7 +42,8 @@ public sealed class VerbTests(ServedDirectory served) : IClassFixture<ServedDire
 
         var first = await served.RunAsync("events", "list", "--type", "coupon.created", "--limit", "1");
         var cursor = first.Errors.TrimEnd().Split(' ')[^1];
-        var second = await served.RunAsync("events", "list", "--type", "coupon.created", "--limit", "1", "--cursor", cursor);
+        var second = await served.RunAsync(
+            "events", "list", "--type", "coupon.created", "--limit", "1", "--cursor", cursor);
 
         Assert.Contains("c_2", first.Output, StringComparison.Ordinal);
         Assert.Equal($"There are more: add --cursor {cursor}\n", first.Errors);
@@ -103,7 +106,8 @@ public sealed class VerbTests(ServedDirectory served) : IClassFixture<ServedDire
     {
         var url = ("HOLDFAST_SERVER", (string?)served.Server.Url.ToString());
 
-        var wrong = await HoldfastRun.OfAsync(served.Directory.Path, ["stats"], url, ("HOLDFAST_API_TOKEN", "hf_mistyped"));
+        var wrong = await HoldfastRun.OfAsync(
+            served.Directory.Path, ["stats"], url, ("HOLDFAST_API_TOKEN", "hf_mistyped"));
         var none = await HoldfastRun.OfAsync(served.Directory.Path, ["stats"], url);
 
         Assert.Equal((2, 2), (wrong.ExitCode, none.ExitCode));
@@ -161,7 +165,8 @@ public sealed class VerbTests(ServedDirectory served) : IClassFixture<ServedDire
     [Fact]
     public async Task A_rehearsed_replay_tells_and_a_real_one_puts_the_event_back()
     {
-        var id = await served.Server.TellAsync("product.updated", """{"id":"prod_2","object":"product","name":"Two"}""");
+        var id = await served.Server.TellAsync(
+            "product.updated", """{"id":"prod_2","object":"product","name":"Two"}""");
 
         var rehearsed = await served.RunAsync("events", "replay", id, "--dry-run");
         var replayed = await served.RunAsync("events", "replay", id);
@@ -174,7 +179,8 @@ public sealed class VerbTests(ServedDirectory served) : IClassFixture<ServedDire
     [Fact]
     public async Task A_refused_delivery_is_listed_with_its_cause()
     {
-        using var answer = await served.Server.DeliverAsync("""{"id":"evt_forged","object":"event"}""", "whsec_not_ours");
+        using var answer = await served.Server.DeliverAsync(
+            """{"id":"evt_forged","object":"event"}""", "whsec_not_ours");
         Assert.False(answer.IsSuccessStatusCode);
 
         var run = await served.RunAsync("refusals", "list", "--limit", "1");
