@@ -19,8 +19,8 @@ public static class HoldfastRoutes
     {
         routes.MapWebhooks();
         routes.MapHealth();
-        routes.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization("viewer");
-        var api = routes.MapGroup("/api/v1").RequireAuthorization("viewer").AddEndpointFilter(StoreTroubleAsync);
+        routes.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Policies.Viewer);
+        var api = routes.MapGroup("/api/v1").RequireAuthorization(Policies.Viewer).AddEndpointFilter(StoreTroubleAsync);
         api.MapEvents();
         api.MapDeadLetters();
         api.MapObjects();
@@ -41,9 +41,7 @@ public static class HoldfastRoutes
         }
         catch (StoreException)
         {
-            return TypedResults.Problem(
-                "The store cannot be used now. Try again; the server's log says what is wrong.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Problems.StoreTrouble();
         }
     }
 }

@@ -40,6 +40,7 @@ public static class HoldfastServices
         services.TryAddSingleton<Random>(_ => new Random());
         AddEngine(services, settings);
         AddApi(services);
+        services.AddSingleton<Readiness>();
         services.AddHostedService<EngineHost>();
         return builder;
     }
@@ -60,6 +61,7 @@ public static class HoldfastServices
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Doorbell>();
+        services.AddSingleton<AttemptWatch>();
         services.AddSingleton<BatchHandler>(provider => provider.GetRequiredService<Apply.EventHandler>());
         services.AddSingleton<Worker>();
 
@@ -95,10 +97,13 @@ public static class HoldfastServices
         services.AddAuthenticationCore(authentication => authentication.AddScheme<TokenAuthentication>(
             TokenAuthentication.SchemeName, displayName: null));
         var authorization = services.AddAuthorizationBuilder();
-        foreach (var role in Enum.GetValues<Role>().Select(TokenStore.NameOf))
+        foreach (var role in Enum.GetValues<Role>())
         {
             authorization.AddPolicy(
-                role, policy => policy.AddAuthenticationSchemes(TokenAuthentication.SchemeName).RequireRole(role));
+                Policies.Of(role),
+                policy => policy
+                    .AddAuthenticationSchemes(TokenAuthentication.SchemeName)
+                    .RequireRole(TokenStore.NameOf(role)));
         }
 
         services.AddOpenApi("v1", OpenApiDescription.Configure);

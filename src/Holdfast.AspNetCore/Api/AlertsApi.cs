@@ -13,7 +13,7 @@ internal static class AlertsApi
     public static void MapAlerts(this IEndpointRouteBuilder api)
     {
         api.MapGet("/alerts", ListAsync).WithSummary("Lists open alerts, newest first.");
-        api.MapPost("/alerts/{id:long}/ack", AcknowledgeAsync).RequireAuthorization("support")
+        api.MapPost("/alerts/{id:long}/ack", AcknowledgeAsync).RequireAuthorization(Policies.Support)
             .WithSummary("Notes that somebody has seen an alert.");
     }
 

@@ -18,11 +18,11 @@ internal static class DeadLettersApi
         api.MapGet("/dead-letters", ListAsync).WithSummary("Lists dead letters, newest first.");
         api.MapGet("/dead-letters/groups", GroupsAsync).WithSummary("Counts dead letters by the cause they share.");
         api.MapGet("/dead-letters/{id}", ShowAsync).WithSummary("Shows a dead letter with every attempt and its payload.");
-        api.MapPost("/dead-letters/{id}/replay", ReplayAsync).RequireAuthorization("operator")
+        api.MapPost("/dead-letters/{id}/replay", ReplayAsync).RequireAuthorization(Policies.Operator)
             .WithSummary("Puts one dead letter back to work.");
-        api.MapPost("/dead-letters/{id}/dismiss", DismissAsync).RequireAuthorization("operator")
+        api.MapPost("/dead-letters/{id}/dismiss", DismissAsync).RequireAuthorization(Policies.Operator)
             .WithSummary("Closes a dead letter for good, with a reason.");
-        api.MapPost("/dead-letters/replay", ReplayManyAsync).RequireAuthorization("operator")
+        api.MapPost("/dead-letters/replay", ReplayManyAsync).RequireAuthorization(Policies.Operator)
             .WithSummary("Puts back some of the dead letters that match; repeat while any remain.");
     }
 
@@ -138,7 +138,8 @@ internal sealed record DeadLetterItem(
     int Attempts,
     DateTimeOffset? FirstAt,
     DateTimeOffset? LastAt,
-    MoneyItem? Money)
+    MoneyItem? Money,
+    bool? Livemode)
 {
     public static DeadLetterItem Of(DeadLetter letter, StoredEvent? stored) => new(
         letter.Id.ToString(),
@@ -150,7 +151,8 @@ internal sealed record DeadLetterItem(
         letter.Attempts,
         letter.FirstAt,
         letter.LastAt,
-        stored is null ? null : MoneyOf(stored));
+        stored is null ? null : MoneyOf(stored),
+        stored?.Livemode);
 
     internal static MoneyItem? MoneyOf(StoredEvent stored) =>
         MoneyAtRisk.In(stored.Body) is var (amount, currency) ? new(amount, currency) : null;
@@ -164,10 +166,12 @@ internal sealed record DeadLetterDetail(
     string? EventType,
     string? Fingerprint,
     string? Error,
-    IReadOnlyList<AttemptItem> Attempts,
+    int Attempts,
     DateTimeOffset? FirstAt,
     DateTimeOffset? LastAt,
     MoneyItem? Money,
+    bool? Livemode,
+    IReadOnlyList<AttemptItem> History,
     string? Detail,
     JsonElement? Payload)
 {
@@ -179,10 +183,12 @@ internal sealed record DeadLetterDetail(
         stored?.Type,
         letter.Fingerprint,
         letter.Error,
-        [.. attempts.Select(AttemptItem.Of)],
+        letter.Attempts,
         letter.FirstAt,
         letter.LastAt,
         stored is null ? null : DeadLetterItem.MoneyOf(stored),
+        stored?.Livemode,
+        [.. attempts.Select(AttemptItem.Of)],
         attempts is [.., var last] ? last.Detail : null,
         stored is null ? null : Json.Of(stored.Body));
 }

@@ -19,7 +19,7 @@ internal static class EventsApi
     {
         api.MapGet("/events", ListAsync).WithSummary("Lists events, newest first.");
         api.MapGet("/events/{id}", ShowAsync).WithSummary("Shows one event with its attempts, what it changed, and its payload.");
-        api.MapPost("/events/{id}/replay", ReplayAsync).RequireAuthorization("operator")
+        api.MapPost("/events/{id}/replay", ReplayAsync).RequireAuthorization(Policies.Operator)
             .WithSummary("Applies an event again; with dry_run=true only tells what that would change.");
     }
 
@@ -32,6 +32,7 @@ internal static class EventsApi
         bool? livemode,
         int? limit,
         string? cursor,
+        HoldfastSettings settings,
         CancellationToken ct)
     {
         if (!PageRequest.TryRead(limit, cursor, out var page))
@@ -39,13 +40,18 @@ internal static class EventsApi
             return Problems.BadPage();
         }
 
+        if (state is not null && JobState.TryParse(state) is null)
+        {
+            return Problems.BadRequest("\"state\" is waiting, running, completed, unknown, dead or dismissed.");
+        }
+
         var filter = new EventFilter
         {
             Before = page.Before,
             Type = type,
             ObjectId = @object,
-            State = state,
-            Livemode = livemode,
+            State = JobState.TryParse(state),
+            Livemode = livemode ?? settings.Mode is StripeMode.Live,
             Limit = page.Limit + 1,
         };
         var rows = await database.ReadAsync(session => events.ListAsync(session, filter), ct);
@@ -55,6 +61,7 @@ internal static class EventsApi
     private static async Task<Results<Ok<EventDetail>, ProblemHttpResult>> ShowAsync(
         string id,
         bool? livemode,
+        string? stripe_account,
         Database database,
         EventStore events,
         JobStore jobs,
@@ -63,7 +70,7 @@ internal static class EventsApi
         CancellationToken ct)
     {
         var detail = await database.ReadAsync(
-            async session => await FindAsync(session, events, settings, id, livemode) is { } found
+            async session => await FindAsync(session, events, settings, new(id, livemode, stripe_account)) is { } found
                 ? EventDetail.Of(
                     found,
                     (await events.FindAsync(session, found.Row))!.Body,
@@ -77,6 +84,7 @@ internal static class EventsApi
     private static async Task<Results<Ok<RehearsalAnswer>, Accepted<ReplayAnswer>, ProblemHttpResult>> ReplayAsync(
         string id,
         bool? livemode,
+        string? stripe_account,
         bool? dry_run,
         Database database,
         EventStore events,
@@ -86,7 +94,8 @@ internal static class EventsApi
         HttpContext http,
         CancellationToken ct)
     {
-        var found = await database.ReadAsync(session => FindAsync(session, events, settings, id, livemode), ct);
+        var wanted = new WantedEvent(id, livemode, stripe_account);
+        var found = await database.ReadAsync(session => FindAsync(session, events, settings, wanted), ct);
         if (found is null)
         {
             return NotFound(id);
@@ -97,17 +106,18 @@ internal static class EventsApi
             return TypedResults.Ok(RehearsalAnswer.Of(id, await rehearsal.OfAsync(new(found.Job), ct)));
         }
 
-        return await letters.ReplayAsync(new(found.Job), http.User.Identity!.Name!, ct)
+        return await letters.ReplayEndedAsync(new(found.Job), http.User.Identity!.Name!, ct)
             ? TypedResults.Accepted($"/api/v1/events/{id}", new ReplayAnswer(id, JobState.Waiting.Name))
             : Problems.Conflict($"The job of {id} is {found.JobState}; only a completed or dead one can be replayed.");
     }
 
     /// <summary>An id can stand in both modes or several accounts: the installation's own mode goes first.</summary>
-    internal static async Task<EventSummary?> FindAsync(
-        Session session, EventStore events, HoldfastSettings settings, string id, bool? livemode)
+    private static async Task<EventSummary?> FindAsync(
+        Session session, EventStore events, HoldfastSettings settings, WantedEvent wanted)
     {
-        var found = await events.ByEventIdAsync(session, id);
-        return found.Where(one => livemode is null || one.Livemode == livemode)
+        var found = await events.ByEventIdAsync(session, wanted.Id);
+        return found.Where(one => wanted.Livemode is null || one.Livemode == wanted.Livemode)
+            .Where(one => wanted.StripeAccount is null || one.StripeAccount == wanted.StripeAccount)
             .OrderByDescending(one => one.Livemode == (settings.Mode is StripeMode.Live))
             .FirstOrDefault();
     }
@@ -115,6 +125,8 @@ internal static class EventsApi
     private static ProblemHttpResult NotFound(string id) =>
         Problems.NotFound($"There is no event {id}. It may never have been delivered, or belong to the other mode.");
 }
+
+internal sealed record WantedEvent(string Id, bool? Livemode, string? StripeAccount);
 
 internal sealed record ObjectName(string? Type, string? Id);
 

@@ -6,20 +6,24 @@ namespace Holdfast.AspNetCore.Api;
 /// <summary>What <c>/openapi/v1.json</c> says beside the routes themselves.</summary>
 internal static class OpenApiDescription
 {
-    public static void Configure(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    public static void Configure(OpenApiOptions options)
     {
-        document.Info = new()
+        options.ShouldInclude = route => route.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) is true;
+        options.AddDocumentTransformer((document, _, _) =>
         {
-            Title = "Holdfast",
-            Version = "v1",
-            Description = "What Stripe's events mean for your customers: events, objects, accounts and access.",
-        };
-        document.Components ??= new();
-        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-        {
-            ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
-        };
-        document.Security = [new() { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
-        return Task.CompletedTask;
-    });
+            document.Info = new()
+            {
+                Title = "Holdfast",
+                Version = "v1",
+                Description = "What Stripe's events mean for your customers: events, objects, accounts and access.",
+            };
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+            };
+            document.Security = [new() { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
+            return Task.CompletedTask;
+        });
+    }
 }

@@ -11,20 +11,25 @@ namespace Holdfast.AspNetCore.Api;
 
 internal static class StatsApi
 {
-    private const string SecretPrefix = "secret_matched:";
     private const string RefusedPrefix = "refused:";
 
     public static void MapStats(this IEndpointRouteBuilder api) =>
         api.MapGet("/stats", ShowAsync).WithSummary("Shows what was counted since the store was made, and the work there is.");
 
     private static async Task<Ok<StatsItem>> ShowAsync(
-        Database database, JobStore jobs, CounterStore counters, RefusalLog refusals, TimeProvider clock, CancellationToken ct)
+        Database database,
+        JobStore jobs,
+        CounterStore counters,
+        RefusalLog refusals,
+        Endpoints endpoints,
+        TimeProvider clock,
+        CancellationToken ct)
     {
         await refusals.FlushAsync();
         var now = clock.GetUtcNow();
         var (work, counts) = await database.ReadAsync(
             async session => (await jobs.CountsAsync(session, now), await counters.AllAsync(session)), ct);
-        return TypedResults.Ok(StatsItem.Of(work, counts, now));
+        return TypedResults.Ok(StatsItem.Of(work, counts, endpoints, now));
     }
 
     private static Dictionary<string, long> Under(string prefix, IReadOnlyDictionary<string, long> counts) => counts
@@ -34,8 +39,14 @@ internal static class StatsApi
     internal static Dictionary<string, long> RefusedByCause(IReadOnlyDictionary<string, long> counts) =>
         Under(RefusedPrefix, counts);
 
-    internal static Dictionary<string, long> SecretsMatched(IReadOnlyDictionary<string, long> counts) =>
-        Under(SecretPrefix, counts);
+    /// <summary>The secrets that are accepted now, by their place in the configuration.</summary>
+    internal static Dictionary<string, long> SecretsMatched(
+        IReadOnlyDictionary<string, long> counts, Endpoints endpoints) =>
+        endpoints.All
+            .SelectMany(endpoint => endpoint.Secrets.Select((secret, place) => (
+                Name: $"{endpoint.Name}:{place + 1}",
+                Count: counts.GetValueOrDefault(Counters.SecretMatched(endpoint.Name, secret.Fingerprint)))))
+            .ToDictionary(secret => secret.Name, secret => secret.Count);
 }
 
 internal sealed record WorkItem(long Open, long Due, long Dead, long Unknown);
@@ -65,25 +76,29 @@ internal sealed record StatsItem
 
     public required IReadOnlyDictionary<string, long> RefusedByCause { get; init; }
 
-    /// <summary>Deliveries by endpoint and the place of the secret that matched, from 1.</summary>
+    /// <summary>Deliveries by endpoint and the place of the secret that matched, from 1: those accepted now.</summary>
     public required IReadOnlyDictionary<string, long> SecretsMatched { get; init; }
 
-    public static StatsItem Of(List<JobCount> work, IReadOnlyDictionary<string, long> counts, DateTimeOffset now) => new()
+    public static StatsItem Of(
+        List<JobCount> work, IReadOnlyDictionary<string, long> counts, Endpoints endpoints, DateTimeOffset now)
     {
-        Jobs = work
-            .Append(new(StoredEvent.JobKind, 0, 0, 0, 0, null))
-            .DistinctBy(count => count.Kind)
-            .ToDictionary(count => count.Kind, count => new WorkItem(count.Open, count.Due, count.Dead, count.Unknown)),
-        LagSeconds = work.Min(count => count.OldestDueAt) is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0,
-        Received = counts.GetValueOrDefault(Counters.Received),
-        Duplicates = counts.GetValueOrDefault(Counters.Duplicates),
-        Refused = counts.GetValueOrDefault(Counters.Refused),
-        Conflicts = counts.GetValueOrDefault(Counters.Conflicts),
-        Applied = counts.GetValueOrDefault(Counters.Applied),
-        Stale = counts.GetValueOrDefault(Counters.Stale),
-        InDoubt = counts.GetValueOrDefault(Counters.InDoubt),
-        Fetched = 0,
-        RefusedByCause = StatsApi.RefusedByCause(counts),
-        SecretsMatched = StatsApi.SecretsMatched(counts),
-    };
+        return new()
+        {
+            Jobs = work
+                .Append(new(StoredEvent.JobKind, 0, 0, 0, 0, null))
+                .DistinctBy(count => count.Kind)
+                .ToDictionary(count => count.Kind, count => new WorkItem(count.Open, count.Due, count.Dead, count.Unknown)),
+            LagSeconds = work.Min(count => count.OldestDueAt) is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0,
+            Received = counts.GetValueOrDefault(Counters.Received),
+            Duplicates = counts.GetValueOrDefault(Counters.Duplicates),
+            Refused = counts.GetValueOrDefault(Counters.Refused),
+            Conflicts = counts.GetValueOrDefault(Counters.Conflicts),
+            Applied = counts.GetValueOrDefault(Counters.Applied),
+            Stale = counts.GetValueOrDefault(Counters.Stale),
+            InDoubt = counts.GetValueOrDefault(Counters.InDoubt),
+            Fetched = 0,
+            RefusedByCause = StatsApi.RefusedByCause(counts),
+            SecretsMatched = StatsApi.SecretsMatched(counts, endpoints),
+        };
+    }
 }

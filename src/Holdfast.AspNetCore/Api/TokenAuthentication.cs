@@ -38,14 +38,27 @@ internal sealed class TokenAuthentication(
             return Success(BootstrapName, Role.Admin);
         }
 
-        var token = await database.ReadAsync(session => tokens.FindAsync(session, hash), Context.RequestAborted);
-        return token is null
-            ? AuthenticateResult.Fail("The token is unknown or revoked.")
-            : Success(token.Name, token.Role);
+        try
+        {
+            var token = await database.ReadAsync(session => tokens.FindAsync(session, hash), Context.RequestAborted);
+            return token is null
+                ? AuthenticateResult.Fail("The token is unknown or revoked.")
+                : Success($"{token.Name} (token_{token.Id})", token.Role);
+        }
+        catch (StoreException exception)
+        {
+            return AuthenticateResult.Fail(exception);
+        }
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if ((await HandleAuthenticateOnceAsync()).Failure is StoreException)
+        {
+            await Problems.StoreTrouble().ExecuteAsync(Context);
+            return;
+        }
+
         Response.Headers.WWWAuthenticate = "Bearer";
         await TypedResults.Problem(
             "This needs a token: send \"Authorization: Bearer …\". holdfast tokens create makes one.",

@@ -14,7 +14,7 @@ internal static class TokensApi
 
     public static void MapTokens(this IEndpointRouteBuilder api)
     {
-        var tokens = api.MapGroup("/tokens").RequireAuthorization("admin");
+        var tokens = api.MapGroup("/tokens").RequireAuthorization(Policies.Admin);
         tokens.MapGet("", ListAsync).WithSummary("Lists tokens, without their secrets.");
         tokens.MapPost("", CreateAsync).WithSummary("Makes a token; its secret is shown this once.");
         tokens.MapDelete("/{id:long}", RevokeAsync).WithSummary("Revokes a token at once.");

@@ -12,13 +12,13 @@ internal static class KnownKeys
     public static IEnumerable<string> Unknown(IConfigurationSection section) =>
         section.AsEnumerable(makePathsRelative: true)
             .Where(pair => pair.Value is not null && pair.Key.Length > 0 && !All.Any(known => Matches(known, pair.Key)))
-            .Select(pair => $"{section.Path}:{pair.Key} is no setting{Suggest(pair.Key, All)}.");
+            .Select(pair => $"{section.Path}:{pair.Key} is no setting{Suggest(pair.Key, All)}");
 
     public static IEnumerable<string> UnknownShort(IConfiguration configuration) =>
         configuration.GetChildren()
             .Where(child => child.Key.StartsWith(ShortNames.OurPrefix, StringComparison.OrdinalIgnoreCase)
                 && !ShortNames.Ours.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(child => $"{child.Key} is no setting{Suggest(child.Key, ShortNames.Ours)}.");
+            .Select(child => $"{child.Key} is no setting{Suggest(child.Key, ShortNames.Ours)}");
 
     private static IEnumerable<string> Of(Type type, string path) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(property => property.PropertyType switch
@@ -46,7 +46,7 @@ internal static class KnownKeys
         var nearest = known.MinBy(name => Distance(name.ToUpperInvariant(), key.ToUpperInvariant()))!;
         return Distance(nearest.ToUpperInvariant(), key.ToUpperInvariant()) <= Math.Max(2, key.Length / 4)
             ? $"; did you mean {nearest}?"
-            : "; docs/configuration.md lists those there are";
+            : "; docs/configuration.md lists those there are.";
     }
 
     /// <summary>How many letters must be added, dropped or changed to get from one to the other.</summary>

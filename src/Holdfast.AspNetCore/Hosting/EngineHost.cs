@@ -15,34 +15,58 @@ internal sealed partial class EngineHost(
     GroupCommit group,
     Worker worker,
     RefusalLog refusals,
+    Endpoints endpoints,
+    AttemptWatch attempts,
     WorkerOptions options,
     IHostApplicationLifetime lifetime,
     ILogger<EngineHost> log) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stopWatching = new();
     private Task _group = Task.CompletedTask;
     private Task _loops = Task.CompletedTask;
+    private Task _watch = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await database.OpenAsync(cancellationToken);
+        LogEndpoints(endpoints.All.Count);
         _group = Start(group.RunAsync);
         _loops = Task.WhenAll(
             Start(() => worker.RunAsync(_stop.Token)),
-            Start(() => refusals.RunAsync(_stop.Token)),
-            Start(() => WatchAsync(_stop.Token)));
+            Start(() => refusals.RunAsync(_stop.Token)));
+        _watch = Start(() => WatchAsync(_stopWatching.Token));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        group.Close();
-        await _group;
-        await _stop.CancelAsync();
-        await _loops;
+        try
+        {
+            group.Close();
+            await _group.WaitAsync(cancellationToken);
+            await _stop.CancelAsync();
+            await _loops.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whatever still runs has the store in its hands: it ends with the process, and the next start is careful.
+            LogNotDrained();
+            return;
+        }
+        finally
+        {
+            await _stopWatching.CancelAsync();
+        }
+
+        await _watch;
         await database.DisposeAsync();
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _stopWatching.Dispose();
+    }
 
     /// <summary>A loop that ends by itself is broken: the process must not go on as if it worked.</summary>
     private Task Start(Func<Task> loop) => Task.Run(async () =>
@@ -70,7 +94,7 @@ internal sealed partial class EngineHost(
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                if (worker.BusyFor > options.HangLimit)
+                if (attempts.BusyFor > options.HangLimit)
                 {
                     LogHung(options.HangLimit);
                     Environment.Exit(ExitCodes.Hung);
@@ -85,6 +109,12 @@ internal sealed partial class EngineHost(
 
     [LoggerMessage(2101, LogLevel.Critical, "A loop of the engine broke; the server stops so that it can be started again.")]
     private partial void LogLoopBroken(Exception exception);
+
+    [LoggerMessage(2103, LogLevel.Debug, "{Count} webhook endpoints can be verified.")]
+    private partial void LogEndpoints(int count);
+
+    [LoggerMessage(2104, LogLevel.Error, "Stopping took too long; what still runs ends with the process.")]
+    private partial void LogNotDrained();
 
     [LoggerMessage(2102, LogLevel.Critical, "A batch has kept the worker for more than {Limit} and cannot be stopped: the "
         + "process ends. Have it started again (systemd Restart=always); what was due is then run alone.")]

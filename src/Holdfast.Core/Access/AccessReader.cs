@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Holdfast.Mirror;
 using Holdfast.Mirror.Readers;
@@ -8,6 +9,9 @@ namespace Holdfast.Access;
 /// <summary>Gathers from the mirror what access is concluded from: the account's subscriptions and what it bought.</summary>
 internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
 {
+    /// <summary>How many are asked about at once, so that no answer meets its limit.</summary>
+    private const int MaxParents = 500;
+
     public async Task<AccessFacts> FactsOfAsync(Session session, Account account)
     {
         var customers = await accounts.CustomersAsync(session, account.Id);
@@ -77,20 +81,18 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
     private async Task<List<T>> ChildrenAsync<T>(
         Session session, Account account, string type, string[] parents, Func<JsonElement, T> read)
     {
-        if (parents.Length is 0)
+        var children = new List<T>();
+        foreach (var some in parents.Chunk(MaxParents))
         {
-            return [];
-        }
-
-        var rows = await objects.ChildrenAsync(session, account.StripeAccount, account.Livemode, type, parents);
-        return
-        [
-            .. rows.Select(row =>
+            var rows = await objects.ChildrenAsync(session, account.StripeAccount, account.Livemode, type, some);
+            foreach (var row in rows)
             {
                 using var json = JsonDocument.Parse(row.Body);
-                return read(json.RootElement);
-            }),
-        ];
+                children.Add(read(json.RootElement));
+            }
+        }
+
+        return children;
     }
 
     /// <summary>A purchase, and what to follow to see whether its money stayed.</summary>
@@ -101,7 +103,8 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
 
         /// <summary>
         /// The line items of a checkout, where the body has them; otherwise what the merchant named in its metadata
-        /// under <c>price</c>, <c>product</c> or <c>lookup_key</c>. Stripe's events carry no line items.
+        /// under <c>price</c>, <c>product</c> or <c>lookup_key</c>. Stripe's events carry no line items. A quantity that
+        /// cannot be read is not guessed: then nothing was named.
         /// </summary>
         public static IEnumerable<Bought> In(CheckoutSession session, DateTimeOffset asOf)
         {
@@ -110,7 +113,7 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
                 return [];
             }
 
-            IEnumerable<CheckoutLineItem> items = session.LineItems is { Count: > 0 } lines ? lines : [NamedIn(session)];
+            var items = session.LineItems is { Count: > 0 } lines ? lines : NamedIn(session);
             return items.Select(item => new Bought(
                 new()
                 {
@@ -140,14 +143,21 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
                     invoice.PaymentIntent,
                     invoice.Id));
 
-        private static CheckoutLineItem NamedIn(CheckoutSession session) => new()
+        private static CheckoutLineItem[] NamedIn(CheckoutSession session)
         {
-            Price = session.Metadata.GetValueOrDefault("price"),
-            Product = session.Metadata.GetValueOrDefault("product"),
-            LookupKey = session.Metadata.GetValueOrDefault("lookup_key"),
-            Quantity = long.TryParse(session.Metadata.GetValueOrDefault("quantity"), out var quantity) && quantity > 0
-                ? quantity
-                : 1,
-        };
+            var written = session.Metadata.GetValueOrDefault("quantity") ?? "1";
+            return long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var quantity) && quantity > 0
+                ?
+                [
+                    new()
+                    {
+                        Price = session.Metadata.GetValueOrDefault("price"),
+                        Product = session.Metadata.GetValueOrDefault("product"),
+                        LookupKey = session.Metadata.GetValueOrDefault("lookup_key"),
+                        Quantity = quantity,
+                    },
+                ]
+                : [];
+        }
     }
 }

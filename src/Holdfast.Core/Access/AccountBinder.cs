@@ -28,11 +28,11 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
 
         foreach (var payer in named.Order())
         {
-            await BindAsync(session, payer);
+            await BindOneAsync(session, payer);
         }
     }
 
-    private async Task BindAsync(Session session, Payer payer)
+    private async Task BindOneAsync(Session session, Payer payer)
     {
         var current = await accounts.ByPayerAsync(session, payer);
         var reference = await accounts.ReferenceOfAsync(session, payer, options.ReferenceMetadataKey);

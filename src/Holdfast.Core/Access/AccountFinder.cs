@@ -18,7 +18,7 @@ internal abstract record FoundAccount
 }
 
 /// <summary>
-/// Finds an account by its own id (<c>acc_…</c>), a Stripe customer (<c>cus_…</c>), the application's id, or an e-mail
+/// Finds an account by its own id (<c>hfa_…</c>), a Stripe customer (<c>cus_…</c>), the application's id, or an e-mail
 /// address, in this order: an application's id can be chosen by a stranger and must not pass for the others.
 /// </summary>
 internal sealed class AccountFinder(AccountStore accounts)

@@ -1,15 +1,18 @@
+using System.Globalization;
 using Holdfast.Storage;
 
 namespace Holdfast.Access;
 
 public readonly record struct AccountId(long Value)
 {
-    private const string Prefix = "acc_";
+    // Unlikely to begin an application's own ids, which are looked up by the same route.
+    private const string Prefix = "hfa_";
 
     public override string ToString() => $"{Prefix}{Value}";
 
     public static AccountId? Parse(string text) =>
-        text.StartsWith(Prefix, StringComparison.Ordinal) && long.TryParse(text.AsSpan(Prefix.Length), out var value)
+        text.StartsWith(Prefix, StringComparison.Ordinal) && long.TryParse(
+            text.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? new AccountId(value)
             : null;
 }

@@ -12,6 +12,8 @@ order by id desc
 limit @limit
 
 -- name: Acknowledge
+-- A conflict does not pass by itself: it is over when somebody has looked at it.
 update alerts
-set acknowledged_by = @by, acknowledged_at = @now
+set acknowledged_by = @by, acknowledged_at = @now,
+    cleared_at = case when kind = 'event_conflict' then @now end
 where id = @id and cleared_at is null

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Holdfast.Access;
 using Holdfast.Ingest;
@@ -23,11 +24,15 @@ internal sealed partial class EventHandler(
     TimeProvider clock,
     ILogger<EventHandler> log) : BatchHandler
 {
+    /// <summary>The events of the batch in hand, or of the last one: for the log only.</summary>
+    private Dictionary<long, StoredEvent> _inHand = [];
+
     public override string Kind => StoredEvent.JobKind;
 
     public override async Task<IReadOnlyList<Outcome>> ApplyAsync(Session session, IReadOnlyList<Job> jobs)
     {
         var stored = await events.LoadAsync(session, [.. jobs.Select(job => job.Subject)]);
+        _inHand = stored;
         var outcomes = new Outcome[jobs.Count];
         var seen = new List<(StoredEvent Event, Observation Observation)>(jobs.Count);
         for (var i = 0; i < jobs.Count; i++)
@@ -40,11 +45,33 @@ internal sealed partial class EventHandler(
         return outcomes;
     }
 
+    public override string Describe(Job job) => _inHand.TryGetValue(job.Subject, out var stored)
+        ? $"{stored.EventId}, {stored.Type}, delivery {stored.Correlation}"
+        : base.Describe(job);
+
+    public override void OnCommitted(IReadOnlyList<Job> jobs)
+    {
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            foreach (var job in jobs)
+            {
+                LogApplied(job.Id, Describe(job));
+            }
+        }
+    }
+
     private Outcome Observe(Job job, StoredEvent? stored, List<(StoredEvent, Observation)> seen)
     {
         if (stored is null)
         {
             return new Outcome.GiveUp($"{job.Id} is about the event row {job.Subject}, which is not there.");
+        }
+
+        if (!SHA256.HashData(stored.Body).AsSpan().SequenceEqual(stored.Hash))
+        {
+            return new Outcome.GiveUp(
+                $"The stored bytes of {stored.EventId} no longer match their hash: the disk or the file is damaged. "
+                + "Check the database, restore it from a backup, and let Stripe resend the event.");
         }
 
         try
@@ -97,4 +124,7 @@ internal sealed partial class EventHandler(
 
     [LoggerMessage(3001, LogLevel.Debug, "Applying {EventId} ({Type}), delivery {Correlation}.")]
     private partial void LogApplying(string eventId, string type, string correlation);
+
+    [LoggerMessage(3002, LogLevel.Debug, "Applied and committed {Job} ({About}).")]
+    private partial void LogApplied(JobId job, string about);
 }

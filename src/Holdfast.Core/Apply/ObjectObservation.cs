@@ -13,6 +13,9 @@ internal static class ObjectObservation
 {
     private const string Summary = "entitlements.active_entitlement_summary";
 
+    /// <summary>The previews of <c>invoice.upcoming</c> have an id of their own each time and never become real.</summary>
+    private const string PreviewPrefix = "upcoming_";
+
     /// <returns>Null when the event carries no object that could be held: thin events, and objects without an id.</returns>
     /// <exception cref="UnreadableObjectException">The object lacks what every API version has had.</exception>
     public static Observation? Of(StoredEvent stored, JsonElement body)
@@ -49,7 +52,9 @@ internal static class ObjectObservation
     }
 
     /// <summary>There is one summary of active features per customer, and it has no id of its own.</summary>
-    private static string? IdOf(string type, JsonElement body) => type is Summary ? body.Id("customer") : body.Text("id");
+    private static string? IdOf(string type, JsonElement body) => type is Summary
+        ? body.Id("customer")
+        : body.Text("id") is { } id && !id.StartsWith(PreviewPrefix, StringComparison.Ordinal) ? id : null;
 
     /// <summary>A guest who checks out is no customer at Stripe: the session stands for the one who pays.</summary>
     private static string? PayerOf(string type, string id, JsonElement body) =>

@@ -18,6 +18,6 @@ internal sealed record Delivery
     /// <summary>Follows this delivery through the logs, from here to the commit of what it caused.</summary>
     public required string Correlation { get; init; }
 
-    /// <summary>Which of the endpoint's secrets matched, from 0.</summary>
-    public required int Secret { get; init; }
+    /// <summary>The fingerprint of the secret that matched.</summary>
+    public required string Secret { get; init; }
 }

@@ -59,7 +59,7 @@ internal sealed partial class EventKeeper(
             LogConflict(key.EventId, delivery.Correlation);
         }
 
-        if (await jobs.ReplayDeadAsync(session, StoredEvent.JobKind, [row], clock.GetUtcNow()) is 1)
+        if (await jobs.ReplayDeadSubjectAsync(session, StoredEvent.JobKind, row, clock.GetUtcNow()))
         {
             LogPutBack(key.EventId, delivery.Correlation);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.Jobs;
 using Holdfast.Storage;
 using Holdfast.Stripe;
 
@@ -88,7 +89,9 @@ internal sealed class EventStore(Database database)
             {
                 { ObjectId: not null } => "ListByObject",
                 { Type: not null } => "ListByType",
-                { State: not null } => "ListByState",
+                { State: JobState.Waiting } => "ListWaiting",
+                { State: JobState.Dead } => "ListDead",
+                { State: JobState.Dismissed } => "ListDismissed",
                 _ => "List",
             }],
             ReadSummary,
@@ -96,7 +99,7 @@ internal sealed class EventStore(Database database)
             ("type", filter.Type),
             ("object_id", filter.ObjectId),
             ("livemode", filter.Livemode),
-            ("state", filter.State),
+            ("state", filter.State?.Name),
             ("limit", filter.Limit));
 
     private static bool HaveSameObject(byte[] stored, byte[] delivered)
@@ -219,10 +222,10 @@ internal sealed record EventFilter
 
     public string? ObjectId { get; init; }
 
-    public bool? Livemode { get; init; }
+    public required bool Livemode { get; init; }
 
-    /// <summary>The state of the event's job, by its name.</summary>
-    public string? State { get; init; }
+    /// <summary>The state of the event's job.</summary>
+    public JobState? State { get; init; }
 
     public required int Limit { get; init; }
 }

@@ -50,16 +50,15 @@ order by e.id desc
 limit 10
 
 -- name: List
--- "cross join" fixes the order of the tables: the events decide, newest first, and the rest is looked up.
+-- "cross join" fixes the order of the tables, "indexed by" the index that the filter is for.
 select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.received_at, e.api_version, e.object_type,
     e.object_id, e.endpoint, e.correlation, i.deliveries, j.id, j.state, j.attempt, j.run_at
-from events e
+from events e indexed by events_by_mode
 cross join event_ids i on i.id = e.id
 cross join jobs j on j.kind = 'event' and j.subject = e.id
-where e.id < @before
+where e.livemode = @livemode and e.id < @before
     and (@type is null or e.type = @type)
     and (@object_id is null or e.object_id = @object_id)
-    and (@livemode is null or e.livemode = @livemode)
     and (@state is null or j.state = @state)
 order by e.id desc
 limit @limit
@@ -70,9 +69,8 @@ select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.rece
 from events e indexed by events_by_type
 cross join event_ids i on i.id = e.id
 cross join jobs j on j.kind = 'event' and j.subject = e.id
-where e.id < @before and e.type = @type
+where e.type = @type and e.livemode = @livemode and e.id < @before
     and (@object_id is null or e.object_id = @object_id)
-    and (@livemode is null or e.livemode = @livemode)
     and (@state is null or j.state = @state)
 order by e.id desc
 limit @limit
@@ -83,23 +81,47 @@ select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.rece
 from events e indexed by events_by_object
 cross join event_ids i on i.id = e.id
 cross join jobs j on j.kind = 'event' and j.subject = e.id
-where e.id < @before and e.object_id = @object_id
+where e.object_id = @object_id and e.livemode = @livemode and e.id < @before
     and (@type is null or e.type = @type)
-    and (@livemode is null or e.livemode = @livemode)
     and (@state is null or j.state = @state)
 order by e.id desc
 limit @limit
 
--- name: ListByState
--- The narrow job rows decide: few of millions may be in this state, and the events are wide.
+-- name: ListWaiting
 select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.received_at, e.api_version, e.object_type,
     e.object_id, e.endpoint, e.correlation, i.deliveries, j.id, j.state, j.attempt, j.run_at
-from jobs j
+from jobs j indexed by jobs_due
 cross join events e on e.id = j.subject
 cross join event_ids i on i.id = e.id
-where j.kind = 'event' and j.subject < @before and j.state = @state
+where j.kind = 'event' and j.state = 'waiting' and @state = 'waiting' and j.subject < @before
+    and e.livemode = @livemode
     and (@type is null or e.type = @type)
     and (@object_id is null or e.object_id = @object_id)
-    and (@livemode is null or e.livemode = @livemode)
+order by j.subject desc
+limit @limit
+
+-- name: ListDead
+select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.received_at, e.api_version, e.object_type,
+    e.object_id, e.endpoint, e.correlation, i.deliveries, j.id, j.state, j.attempt, j.run_at
+from jobs j indexed by dead_letters
+cross join events e on e.id = j.subject
+cross join event_ids i on i.id = e.id
+where j.kind = 'event' and j.state = 'dead' and @state = 'dead' and j.subject < @before
+    and e.livemode = @livemode
+    and (@type is null or e.type = @type)
+    and (@object_id is null or e.object_id = @object_id)
+order by j.subject desc
+limit @limit
+
+-- name: ListDismissed
+select e.id, e.event_id, e.livemode, e.stripe_account, e.type, e.created, e.received_at, e.api_version, e.object_type,
+    e.object_id, e.endpoint, e.correlation, i.deliveries, j.id, j.state, j.attempt, j.run_at
+from jobs j indexed by dismissed_letters
+cross join events e on e.id = j.subject
+cross join event_ids i on i.id = e.id
+where j.kind = 'event' and j.state = 'dismissed' and @state = 'dismissed' and j.subject < @before
+    and e.livemode = @livemode
+    and (@type is null or e.type = @type)
+    and (@object_id is null or e.object_id = @object_id)
 order by j.subject desc
 limit @limit

@@ -91,7 +91,7 @@ internal sealed partial class Receiver(
                 Hash = SHA256.HashData(body),
                 ReceivedAt = arrival.At,
                 Correlation = arrival.Correlation,
-                Secret = valid.Secret,
+                Secret = endpoint.Secrets[valid.Secret].Fingerprint,
             }),
             EnvelopeCheck.Malformed(var reason) => Malformed(arrival, reason),
             _ => throw new System.Diagnostics.UnreachableException(),

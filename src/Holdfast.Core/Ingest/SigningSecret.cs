@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Holdfast.Ingest;
@@ -5,6 +6,8 @@ namespace Holdfast.Ingest;
 /// <summary>The secret with which Stripe signs the deliveries to one endpoint. In here, it is never shown.</summary>
 public sealed class SigningSecret
 {
+    private const int FingerprintLength = 12;
+
     private readonly byte[] _key;
 
     /// <param name="text">The whole secret as Stripe shows it, <c>whsec_</c> included.</param>
@@ -33,6 +36,9 @@ public sealed class SigningSecret
 
     /// <summary>The key is the text itself with its prefix: nothing is cut off, nothing decoded.</summary>
     internal ReadOnlySpan<byte> Key => _key;
+
+    /// <summary>Tells secrets apart in counts without telling what they are: they hold far too much chance to be guessed.</summary>
+    internal string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(_key))[..FingerprintLength];
 
     public override string ToString() => "(a signing secret)";
 }

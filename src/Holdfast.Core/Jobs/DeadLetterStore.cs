@@ -44,7 +44,7 @@ internal sealed class DeadLetterStore(Database database)
     /// <param name="before">Only jobs before this one: where the last page ended.</param>
     public Task<List<DeadLetter>> ListAsync(Session session, DeadLetterFilter filter, long? before, int limit) =>
         session.QueryAsync(
-            _sql["List"],
+            _sql[filter.Fingerprint is null ? "List" : "ListByFingerprint"],
             Read,
             ("kind", filter.Kind),
             ("fingerprint", filter.Fingerprint),
@@ -56,7 +56,9 @@ internal sealed class DeadLetterStore(Database database)
         session.FirstAsync(_sql["Find"], Read, [("id", id.Value)]);
 
     public Task<long> CountAsync(Session session, DeadLetterFilter filter) =>
-        session.NumberAsync(_sql["Count"], ("kind", filter.Kind), ("fingerprint", filter.Fingerprint));
+        session.NumberAsync(
+            _sql[filter.Fingerprint is null ? "Count" : "CountByFingerprint"],
+            ("kind", filter.Kind), ("fingerprint", filter.Fingerprint));
 
     /// <summary>The causes, those with the most letters first.</summary>
     public Task<List<DeadLetterGroup>> GroupsAsync(Session session, int limit) =>

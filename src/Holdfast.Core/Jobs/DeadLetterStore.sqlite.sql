@@ -9,6 +9,16 @@ where j.state = 'dead' and j.id < @before
 order by j.id desc
 limit @limit
 
+-- name: ListByFingerprint
+select j.id, j.kind, j.subject, j.state, j.attempt,
+    (select min(f.started_at) from attempts f where f.job = j.id), l.ended_at, l.reason, l.fingerprint
+from attempts l indexed by attempts_by_fingerprint
+cross join jobs j on j.id = l.job and j.attempt = l.attempt
+where l.fingerprint = @fingerprint and l.job < @before and j.state = 'dead'
+    and (@kind is null or j.kind = @kind)
+order by l.job desc
+limit @limit
+
 -- name: Find
 select j.id, j.kind, j.subject, j.state, j.attempt,
     (select min(f.started_at) from attempts f where f.job = j.id), l.ended_at, l.reason, l.fingerprint
@@ -23,6 +33,13 @@ left join attempts l on l.job = j.id and l.attempt = j.attempt
 where j.state = 'dead'
     and (@kind is null or j.kind = @kind)
     and (@fingerprint is null or l.fingerprint = @fingerprint)
+
+-- name: CountByFingerprint
+select count(*)
+from attempts l indexed by attempts_by_fingerprint
+cross join jobs j on j.id = l.job and j.attempt = l.attempt
+where l.fingerprint = @fingerprint and j.state = 'dead'
+    and (@kind is null or j.kind = @kind)
 
 -- name: Groups
 select l.fingerprint, j.kind, count(*), max(l.reason), min(l.ended_at), max(l.ended_at)

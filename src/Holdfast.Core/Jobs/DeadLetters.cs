@@ -3,33 +3,22 @@ using Holdfast.Storage;
 
 namespace Holdfast.Jobs;
 
-/// <summary>What a person does with dead letters. Each deed stands in the audit trail, in its own transaction.</summary>
+/// <summary>What a person does with work that has ended. Each deed stands in the audit trail, in its own transaction.</summary>
 internal sealed class DeadLetters(
     Database database, JobStore jobs, DeadLetterStore letters, AuditStore audit, Doorbell doorbell, TimeProvider clock)
 {
     /// <summary>How many are put back in one transaction at most; who wants more comes again, at the pace they choose.</summary>
     public const int MaxReplayed = 500;
 
-    /// <summary>Puts one dead or completed job back.</summary>
-    /// <returns>False when it is neither.</returns>
-    public async Task<bool> ReplayAsync(JobId id, string actor, CancellationToken ct)
-    {
-        var commit = await database.WriteAsync(
-            Turn.Work,
-            async session =>
-            {
-                var replayed = await jobs.ReplayAsync(session, [id], clock.GetUtcNow()) is 1;
-                if (replayed)
-                {
-                    await audit.AddAsync(session, actor, "replay", id.ToString(), why: null);
-                }
+    /// <summary>Puts one dead letter back.</summary>
+    /// <returns>False when it is none.</returns>
+    public Task<bool> ReplayAsync(JobId id, string actor, CancellationToken ct) => ReplayAsync(
+        async session => await jobs.ReplayDeadAsync(session, [id], clock.GetUtcNow()) is 1, id, actor, ct);
 
-                return replayed;
-            },
-            ct);
-        doorbell.Ring();
-        return commit.OrThrow();
-    }
+    /// <summary>Puts one job back that is dead, or that is completed and is to be done again.</summary>
+    /// <returns>False when it is neither.</returns>
+    public Task<bool> ReplayEndedAsync(JobId id, string actor, CancellationToken ct) => ReplayAsync(
+        session => jobs.ReplayAsync(session, id, clock.GetUtcNow()), id, actor, ct);
 
     /// <summary>Puts back the newest dead letters that match.</summary>
     /// <returns>How many were put back, and how many still match.</returns>
@@ -41,17 +30,18 @@ internal sealed class DeadLetters(
             async session =>
             {
                 var found = await letters.ListAsync(session, filter, before: null, Math.Min(limit, MaxReplayed));
-                var replayed = await jobs.ReplayAsync(session, [.. found.Select(letter => letter.Id)], clock.GetUtcNow());
+                var replayed = await jobs.ReplayDeadAsync(
+                    session, [.. found.Select(letter => letter.Id)], clock.GetUtcNow());
                 foreach (var letter in found)
                 {
                     await audit.AddAsync(session, actor, "replay", letter.Id.ToString(), why: null);
                 }
 
-                return (replayed, await letters.CountAsync(session, filter));
+                return replayed;
             },
             ct);
         doorbell.Ring();
-        return commit.OrThrow();
+        return (commit.OrThrow(), await database.ReadAsync(session => letters.CountAsync(session, filter), ct));
     }
 
     /// <summary>Closes a dead letter for good.</summary>
@@ -71,6 +61,26 @@ internal sealed class DeadLetters(
                 return dismissed;
             },
             ct);
+        return commit.OrThrow();
+    }
+
+    private async Task<bool> ReplayAsync(
+        Func<Session, Task<bool>> replay, JobId id, string actor, CancellationToken ct)
+    {
+        var commit = await database.WriteAsync(
+            Turn.Work,
+            async session =>
+            {
+                var replayed = await replay(session);
+                if (replayed)
+                {
+                    await audit.AddAsync(session, actor, "replay", id.ToString(), why: null);
+                }
+
+                return replayed;
+            },
+            ct);
+        doorbell.Ring();
         return commit.OrThrow();
     }
 }

@@ -38,7 +38,10 @@ internal static class JobStateNames
 
     extension(JobState)
     {
-        public static JobState Parse(string name) =>
-            Enum.GetValues<JobState>().First(state => state.Name == name);
+        public static JobState Parse(string name) => TryParse(name)
+            ?? throw new ArgumentException($"\"{name}\" is no state of a job.", nameof(name));
+
+        public static JobState? TryParse(string? name) =>
+            Enum.GetValues<JobState>().Where(state => state.Name == name).Select(state => (JobState?)state).FirstOrDefault();
     }
 }

@@ -81,13 +81,18 @@ internal sealed class JobStore(Database database)
             },
             ("job", id.Value));
 
-    /// <returns>How many of these were dead or completed, and wait again.</returns>
-    public Task<int> ReplayAsync(Session session, IReadOnlyList<JobId> ids, DateTimeOffset now) =>
-        session.ExecuteAsync(_sql["Replay"], ("ids", (long[])[.. ids.Select(id => id.Value)]), ("run_at", now));
+    /// <returns>False when it was neither dead nor completed; otherwise it waits again.</returns>
+    public async Task<bool> ReplayAsync(Session session, JobId id, DateTimeOffset now) =>
+        await session.ExecuteAsync(_sql["Replay"], ("id", id.Value), ("run_at", now)) is 1;
 
-    /// <returns>How many of these subjects' jobs were dead, and wait again.</returns>
-    public Task<int> ReplayDeadAsync(Session session, string kind, IReadOnlyList<long> subjects, DateTimeOffset now) =>
-        session.ExecuteAsync(_sql["ReplayDead"], ("kind", kind), ("subjects", subjects), ("run_at", now));
+    /// <returns>How many of these were dead, and wait again.</returns>
+    public Task<int> ReplayDeadAsync(Session session, IReadOnlyList<JobId> ids, DateTimeOffset now) =>
+        session.ExecuteAsync(_sql["ReplayDead"], ("ids", (long[])[.. ids.Select(id => id.Value)]), ("run_at", now));
+
+    /// <returns>False when the job of this subject was not dead; otherwise it waits again.</returns>
+    public async Task<bool> ReplayDeadSubjectAsync(Session session, string kind, long subject, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            _sql["ReplayDeadSubject"], ("kind", kind), ("subject", subject), ("run_at", now)) is 1;
 
     /// <returns>False when it was not dead.</returns>
     public async Task<bool> DismissAsync(Session session, JobId id, string reason, DateTimeOffset now) =>

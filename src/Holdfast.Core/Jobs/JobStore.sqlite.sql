@@ -56,12 +56,17 @@ limit 1000
 -- name: Replay
 update jobs
 set state = 'waiting', run_at = @run_at, ended_at = null, retries_from = attempt, alone = 0
-where id in (select value from json_each(@ids)) and state in ('dead', 'completed')
+where id = @id and state in ('dead', 'completed')
 
 -- name: ReplayDead
 update jobs
 set state = 'waiting', run_at = @run_at, ended_at = null, retries_from = attempt, alone = 0
-where kind = @kind and subject in (select value from json_each(@subjects)) and state = 'dead'
+where id in (select value from json_each(@ids)) and state = 'dead'
+
+-- name: ReplayDeadSubject
+update jobs
+set state = 'waiting', run_at = @run_at, ended_at = null, retries_from = attempt, alone = 0
+where kind = @kind and subject = @subject and state = 'dead'
 
 -- name: Dismiss
 update jobs

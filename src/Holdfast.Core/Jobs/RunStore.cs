@@ -14,7 +14,9 @@ internal sealed class RunStore(Database database)
         session.NumberAsync(_sql["Begin"], ("started_at", now));
 
     /// <summary>Notes that this process is alive and its store takes writes.</summary>
-    public Task BeatAsync(Session session, DateTimeOffset now) => session.ExecuteAsync(_sql["Beat"], ("seen_at", now));
+    /// <returns>False when no run has begun yet.</returns>
+    public async Task<bool> BeatAsync(Session session, DateTimeOffset now) =>
+        await session.ExecuteAsync(_sql["Beat"], ("seen_at", now)) is 1;
 
     /// <summary>Ends the runs that died: their jobs have been dealt with.</summary>
     public Task EndOthersAsync(Session session, long run, DateTimeOffset now) =>

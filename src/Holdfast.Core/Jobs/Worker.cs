@@ -13,6 +13,7 @@ internal sealed partial class Worker(
     JobStore jobs,
     RunStore runs,
     Doorbell doorbell,
+    AttemptWatch watch,
     WorkerOptions options,
     TimeProvider clock,
     Random chance,
@@ -23,12 +24,6 @@ internal sealed partial class Worker(
 
     private readonly Queue<JobId> _suspects = [];
     private long _run;
-    private long _busySince;
-
-    /// <summary>For how long the attempt in hand has been running; zero between turns.</summary>
-    public TimeSpan BusyFor => Interlocked.Read(ref _busySince) is > 0 and var since
-        ? clock.GetElapsedTime(since)
-        : TimeSpan.Zero;
 
     /// <summary>Works until it is cancelled, then finishes the turn it is in and says that it ended in good order.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -67,18 +62,8 @@ internal sealed partial class Worker(
 
     /// <summary>One turn: at most one batch.</summary>
     /// <returns>How many jobs were dealt with; fewer than a full batch means that no more were due.</returns>
-    internal async Task<int> TurnAsync(CancellationToken stop)
-    {
-        Interlocked.Exchange(ref _busySince, clock.GetTimestamp());
-        try
-        {
-            return _suspects.TryPeek(out var suspect) ? await RunSuspectAsync(suspect, stop) : await RunBatchAsync(stop);
-        }
-        finally
-        {
-            Interlocked.Exchange(ref _busySince, 0);
-        }
-    }
+    internal Task<int> TurnAsync(CancellationToken stop) =>
+        _suspects.TryPeek(out var suspect) ? RunSuspectAsync(suspect, stop) : RunBatchAsync(stop);
 
     private async Task TurnOrWaitAsync(CancellationToken stop)
     {
@@ -153,6 +138,8 @@ internal sealed partial class Worker(
                 LogBatchFailed(cause, batch.Count);
                 foreach (var job in batch)
                 {
+                    // Those left over when the server stops are as due as before.
+                    stop.ThrowIfCancellationRequested();
                     await RunOneAsync(job.Id, stop);
                 }
 
@@ -196,8 +183,6 @@ internal sealed partial class Worker(
     /// <summary>Runs one job in a transaction of its own, and records its failure in another.</summary>
     private async Task RunOneAsync(JobId id, CancellationToken stop)
     {
-        // However many of a batch run alone: each is given the whole time before the process is given up.
-        Interlocked.Exchange(ref _busySince, clock.GetTimestamp());
         Job? claimed = null;
         var startedAt = clock.GetUtcNow();
         var commit = await database.WriteAsync(
@@ -241,7 +226,7 @@ internal sealed partial class Worker(
         }
 
         var startedAt = clock.GetUtcNow();
-        var outcomes = await handler.ApplyAsync(session, batch).WaitAsync(options.AttemptTimeout, clock);
+        var outcomes = await watch.RunAsync(() => handler.ApplyAsync(session, batch), options.AttemptTimeout);
         if (outcomes.Count != batch.Count)
         {
             throw new InvalidOperationException($"{batch.Count} jobs of kind {handler.Kind} had {outcomes.Count} outcomes.");
@@ -279,7 +264,7 @@ internal sealed partial class Worker(
             CancellationToken.None);
         if (recorded is Commit<bool>.Committed)
         {
-            LogAttemptFailed(cause, job.Id, job.Kind, job.Subject, job.Attempt);
+            LogAttemptFailed(cause, job.Id, handler.Describe(job), job.Attempt);
         }
         else
         {
@@ -315,7 +300,7 @@ internal sealed partial class Worker(
 
         if (verdict.State is JobState.Dead)
         {
-            LogDead(job.Id, job.Kind, job.Subject, job.Attempt);
+            LogDead(job.Id, handler.Describe(job), job.Attempt);
         }
     }
 
@@ -355,12 +340,12 @@ internal sealed partial class Worker(
     [LoggerMessage(2003, LogLevel.Warning, "A batch of {Count} jobs failed and is run again one by one.")]
     private partial void LogBatchFailed(Exception cause, int count);
 
-    [LoggerMessage(2004, LogLevel.Warning, "{Job} ({Kind} {Subject}) failed at attempt {Attempt}.")]
-    private partial void LogAttemptFailed(Exception cause, JobId job, string kind, long subject, int attempt);
+    [LoggerMessage(2004, LogLevel.Warning, "{Job} ({About}) failed at attempt {Attempt}.")]
+    private partial void LogAttemptFailed(Exception cause, JobId job, string about, int attempt);
 
-    [LoggerMessage(2005, LogLevel.Error, "{Job} ({Kind} {Subject}) is a dead letter after attempt {Attempt}. "
+    [LoggerMessage(2005, LogLevel.Error, "{Job} ({About}) is a dead letter after attempt {Attempt}. "
         + "See holdfast dead show; replay it when the cause is mended.")]
-    private partial void LogDead(JobId job, string kind, long subject, int attempt);
+    private partial void LogDead(JobId job, string about, int attempt);
 
     [LoggerMessage(2006, LogLevel.Warning, "The worker waits {Pause}: the store is in trouble.")]
     private partial void LogPaused(Exception cause, TimeSpan pause);

@@ -52,7 +52,8 @@ where customer in (select value from json_each(@customers))
     and deleted = 0
     -- Renewals hang on their subscription, which is a row of its own here.
     and (type <> 'invoice' or (parent is null and status = 'paid'))
-order by type, id
+-- Subscriptions first: they must not fall to the limit behind ten thousand small purchases.
+order by type desc, id
 limit 10000
 
 -- name: Children

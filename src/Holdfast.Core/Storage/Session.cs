@@ -70,9 +70,16 @@ internal sealed class Session(Connection connection, CancellationToken ct)
     private DbCommand Prepare(Statement statement, ReadOnlySpan<(string Name, object? Value)> values)
     {
         ct.ThrowIfCancellationRequested();
-        return _ended
-            ? throw new StoreException("This session has ended; its transaction is over.")
-            : connection.Prepare(statement, values);
+        ThrowIfEnded();
+        return connection.Prepare(statement, values);
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_ended)
+        {
+            throw new StoreException("This session has ended; its transaction is over.");
+        }
     }
 
     private async Task<List<T>> ReadAllAsync<T>(DbCommand command, Func<Row, T> read, List<T> answer)
@@ -80,6 +87,7 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
         {
+            ThrowIfEnded();
             answer.Add(read(new Row(rows)));
         }
 

@@ -12,8 +12,19 @@ namespace Holdfast.Storage;
 internal sealed partial class SqliteDatabase(string path, TimeProvider clock, ILogger<SqliteDatabase> log) : Database
 {
     private const int MaxReaders = 8;
-    private const int Busy = 5, Locked = 6, OutOfMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13,
-        CannotOpen = 14, Protocol = 15, NotADatabase = 26;
+
+    /// <summary>How long a foreign lock is waited for. Deliveries are answered 503 meanwhile, and sent again.</summary>
+    private const int BusySeconds = 1;
+
+    /// <summary>How long one read may take: none that is meant to be answered does, and it keeps a reader from others.</summary>
+    private static readonly TimeSpan ReadWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>From here on SQLite is free of the bug that docs/decisions/0002-sqlite-one-writer.md steers clear of.</summary>
+    private static readonly Version Mended = new(3, 51, 3);
+
+    private const int StepsBetweenLooks = 10_000;
+    private const int Busy = 5, Locked = 6, OutOfMemory = 7, ReadOnly = 8, InputOutput = 10, Full = 13,
+        CannotOpen = 14, Protocol = 15, NotADatabase = 26, Interrupted = 9;
 
     /// <summary>SQLITE_DBCONFIG_ENABLE_QPSG, see https://sqlite.org/c3ref/c_dbconfig_defensive.html</summary>
     private const int EnableStablePlans = 1007;
@@ -49,6 +60,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
             }
 
             _writer.Run("pragma journal_mode = wal");
+            LogVersion();
             await MigrateAsync(_writer, ct);
             _file = new FileIdentity(Path);
             _wal = new FileIdentity(Path + "-wal");
@@ -119,6 +131,12 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
             _idleReaders.Add(reader);
             return answer;
         }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is Interrupted)
+        {
+            reader?.Dispose();
+            ct.ThrowIfCancellationRequested();
+            throw new StoreException($"A read took longer than {ReadWithin} and was given up. Ask for less.", exception);
+        }
         catch (SqliteException exception) when (IsUnavailable(exception))
         {
             reader?.Dispose();
@@ -139,7 +157,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     {
         StoreException => true,
         SqliteException sqlite => sqlite.SqliteErrorCode is Busy or Locked or OutOfMemory or ReadOnly or InputOutput
-            or Corrupt or Full or CannotOpen or Protocol or NotADatabase,
+            or Full or CannotOpen or Protocol or NotADatabase,
         _ => false,
     };
 
@@ -239,8 +257,14 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         return new Commit<T>.Unknown(exception);
     }
 
-    private static async Task<T> ReadAsync<T>(Connection reader, Func<Session, Task<T>> work, CancellationToken ct)
+    private async Task<T> ReadAsync<T>(Connection reader, Func<Session, Task<T>> work, CancellationToken ct)
     {
+        var startedAt = clock.GetTimestamp();
+        SQLitePCL.raw.sqlite3_progress_handler(
+            ((SqliteConnection)reader.Inner).Handle,
+            StepsBetweenLooks,
+            _ => ct.IsCancellationRequested || clock.GetElapsedTime(startedAt) > ReadWithin ? 1 : 0,
+            null);
         reader.Prepare(BeginRead, []).ExecuteNonQuery();
         var session = new Session(reader, ct);
         try
@@ -331,13 +355,21 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         writer.Run(
             """
             pragma synchronous = full;
-            pragma busy_timeout = 1000;
             pragma mmap_size = 0;
             pragma temp_store = memory;
             pragma cache_size = -32768;
             pragma secure_delete = on;
             """);
         return writer;
+    }
+
+    private void LogVersion()
+    {
+        var version = Version.Parse((string)_writer!.Ask("select sqlite_version()")!);
+        if (version < Mended)
+        {
+            LogAffectedVersion(version);
+        }
     }
 
     private Connection OpenReader()
@@ -351,7 +383,13 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     private Connection Open(SqliteOpenMode mode)
     {
         var inner = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false }.ConnectionString);
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = Path,
+                Mode = mode,
+                Pooling = false,
+                DefaultTimeout = BusySeconds,
+            }.ConnectionString);
         try
         {
             inner.Open();
@@ -396,6 +434,10 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         + "another process. Nothing is acknowledged until it has been opened again. Find the program that touches these "
         + "files and stop it.")]
     private partial void LogFileLost(string path);
+
+    [LoggerMessage(7004, LogLevel.Information, "SQLite {Version} has the WAL-reset bug (mended in 3.51.3). Holdfast does "
+        + "not meet its trigger, as one connection does all writes and checkpoints; let no other program write this file.")]
+    private partial void LogAffectedVersion(Version version);
 
     [LoggerMessage(7003, LogLevel.Critical, "A commit to {Path} ended in doubt; the database is opened again.")]
     private partial void LogCommitUnknown(Exception exception, string path);

@@ -27,7 +27,7 @@ internal static class Counters
     public const string InDoubt = "in_doubt";
 
     /// <summary>Deliveries by the signing secret that matched: which secrets are still in use.</summary>
-    public static string SecretMatched(string endpoint, int secret) => $"secret_matched:{endpoint}:{secret + 1}";
+    public static string SecretMatched(string endpoint, string fingerprint) => $"secret_matched:{endpoint}:{fingerprint}";
 
     /// <summary>Deliveries turned away, by cause.</summary>
     public static string RefusedFor(string cause) => $"refused:{cause}";

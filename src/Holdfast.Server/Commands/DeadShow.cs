@@ -35,7 +35,7 @@ internal static class DeadShow
             ("Last attempt", letter.Moment("last_at")),
             ("Fingerprint", letter.Text("fingerprint")),
             ("Error", letter.Text("error")));
-        Attempts.Show(letter.Items("attempts"));
+        Attempts.Show(letter.Items("history"));
         if (letter.Text("detail") is { Length: > 0 } detail)
         {
             Screen.Line("");

@@ -90,7 +90,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Hash = SHA256.HashData(body),
         ReceivedAt = Clock.GetUtcNow(),
         Correlation = "test",
-        Secret = 0,
+        Secret = "test",
     };
 
     /// <summary>
@@ -141,6 +141,7 @@ internal sealed class TestEngine : IAsyncDisposable
             Jobs,
             new RunStore(Database),
             doorbell,
+            new AttemptWatch(Clock),
             Options,
             Clock,
             new Random(1),

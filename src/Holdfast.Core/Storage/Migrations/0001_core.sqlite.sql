@@ -29,8 +29,9 @@ create table events (
     body blob not null
 );
 
-create index events_by_object on events (object_id, id) where object_id is not null;
-create index events_by_type on events (type, id);
+create index events_by_object on events (object_id, livemode, id) where object_id is not null;
+create index events_by_type on events (type, livemode, id);
+create index events_by_mode on events (livemode, id);
 
 create table event_conflicts (
     id integer primary key,
@@ -65,6 +66,7 @@ create table jobs (
 
 create index jobs_due on jobs (kind, run_at, id) where state = 'waiting';
 create index dead_letters on jobs (id) where state = 'dead';
+create index dismissed_letters on jobs (id) where state = 'dismissed';
 create index jobs_out on jobs (kind, state, id) where state in ('running', 'unknown');
 
 create table attempts (

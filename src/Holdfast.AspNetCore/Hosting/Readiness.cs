@@ -1,0 +1,53 @@
+using Holdfast.Jobs;
+using Holdfast.Storage;
+
+namespace Holdfast.AspNetCore.Hosting;
+
+/// <summary>
+/// Whether a write can become durable now: nothing less lets a delivery be acknowledged. Everybody may ask, so all who
+/// ask within a second share one answer, and a flood of them costs the store nothing.
+/// </summary>
+internal sealed class Readiness(Database database, RunStore runs, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private DateTimeOffset _askedAt = DateTimeOffset.MinValue;
+    private bool _ready;
+
+    public async Task<bool> IsReadyAsync(CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            if (clock.GetUtcNow() - _askedAt >= AnswerHolds)
+            {
+                _ready = await CanWriteAsync();
+                _askedAt = clock.GetUtcNow();
+            }
+
+            return _ready;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<bool> CanWriteAsync()
+    {
+        try
+        {
+            var beat = database.WriteAsync<bool>(
+                Turn.Ingest, session => runs.BeatAsync(session, clock.GetUtcNow()), CancellationToken.None);
+            return await beat.WaitAsync(Patience, clock) is Commit<bool>.Committed(true);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}
