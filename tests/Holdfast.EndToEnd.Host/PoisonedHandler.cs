@@ -9,7 +9,8 @@ namespace Holdfast.EndToEnd.Host;
 /// Applies events as the product does, and then comes to grief over one type of event. As all is applied by then, it
 /// also shows that a batch that fails leaves nothing behind.
 /// </summary>
-internal sealed class PoisonedHandler(Apply.EventHandler inner, EventStore events, IConfiguration configuration) : BatchHandler
+internal sealed class PoisonedHandler(Apply.EventHandler inner, EventStore events, IConfiguration configuration)
+    : BatchHandler
 {
     private readonly string _type = configuration["POISON_TYPE"]!;
     private readonly string _effect = configuration["POISON_EFFECT"]!;
@@ -49,7 +50,8 @@ internal sealed class PoisonedHandler(Apply.EventHandler inner, EventStore event
                 Process.GetCurrentProcess().Kill();
                 return Task.Delay(Timeout.Infinite);
             default:
-                throw new InvalidOperationException($"POISON_EFFECT is {_effect}: write throws, hangs, loops or kills.");
+                throw new InvalidOperationException(
+                    $"POISON_EFFECT is {_effect}: write throws, hangs, loops or kills.");
         }
     }
 }

@@ -17,6 +17,7 @@ app.MapHoldfast();
 app.MapPut("/host/max-pages/{pages:long}", async (long pages, Database database) =>
 {
     var limit = new Statement("MaxPages", $"pragma max_page_count = {pages}");
-    return (await database.WriteAsync(Turn.Work, session => session.NumberAsync(limit), CancellationToken.None)).OrThrow();
+    var commit = await database.WriteAsync(Turn.Work, session => session.NumberAsync(limit), CancellationToken.None);
+    return commit.OrThrow();
 }).ExcludeFromDescription();
 app.Run();

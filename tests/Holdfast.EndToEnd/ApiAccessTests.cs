@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Holdfast.EndToEnd;
 
-/// <summary>Who may ask what. The routes are taken from the API's own description, so that a new one is not forgotten.</summary>
+/// <summary>Who may ask what. The routes are those the API itself describes, so no new one is forgotten.</summary>
 [Collection(ServerTests.Name)]
 public sealed partial class ApiAccessTests(RunningServer running) : IClassFixture<RunningServer>
 {
@@ -31,7 +31,9 @@ public sealed partial class ApiAccessTests(RunningServer running) : IClassFixtur
     public async Task A_token_in_the_query_opens_nothing()
     {
         var answer = await _server.CallAsync(
-            HttpMethod.Get, $"/api/v1/stats?token={ServerProcess.AdminToken}&access_token={ServerProcess.AdminToken}", token: null);
+            HttpMethod.Get,
+            $"/api/v1/stats?token={ServerProcess.AdminToken}&access_token={ServerProcess.AdminToken}",
+            token: null);
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.Status);
     }
@@ -40,7 +42,7 @@ public sealed partial class ApiAccessTests(RunningServer running) : IClassFixtur
     public async Task A_viewer_sees_but_neither_replays_nor_dismisses_nor_makes_tokens()
     {
         var viewer = await TokenAsync("viewer");
-        Assert.Equal(HttpStatusCode.OK, (await _server.CallAsync(HttpMethod.Get, "/api/v1/stats", token: viewer)).Status);
+        Assert.Equal(HttpStatusCode.OK, await StatsAsync(viewer));
         var closed = (await RoutesAsync()).Where(route => Closed().IsMatch(route.Path)).ToList();
         Assert.True(closed.Count >= 7, $"Only {closed.Count} routes are closed to a viewer.");
         foreach (var (method, path) in closed)
@@ -59,19 +61,20 @@ public sealed partial class ApiAccessTests(RunningServer running) : IClassFixtur
 
         var replay = await _server.CallAsync(HttpMethod.Post, "/api/v1/events/evt_operator/replay", token: token);
         Assert.Equal(HttpStatusCode.Accepted, replay.Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await _server.CallAsync(HttpMethod.Get, "/api/v1/tokens", token: token)).Status);
+        var tokens = await _server.CallAsync(HttpMethod.Get, "/api/v1/tokens", token: token);
+        Assert.Equal(HttpStatusCode.Forbidden, tokens.Status);
     }
 
     [Fact]
     public async Task A_revoked_token_opens_nothing_any_more()
     {
-        var made = (await _server.CallAsync(HttpMethod.Post, "/api/v1/tokens", """{"name":"short","role":"viewer"}""")).Json;
+        var made = await MakeTokenAsync("viewer");
         var token = made.GetProperty("token").GetString();
-        Assert.Equal(HttpStatusCode.OK, (await _server.CallAsync(HttpMethod.Get, "/api/v1/stats", token: token)).Status);
+        Assert.Equal(HttpStatusCode.OK, await StatsAsync(token));
 
         await _server.CallAsync(HttpMethod.Delete, $"/api/v1/tokens/{made.GetProperty("id").GetInt64()}");
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await _server.CallAsync(HttpMethod.Get, "/api/v1/stats", token: token)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatsAsync(token));
     }
 
     [Fact]
@@ -84,9 +87,17 @@ public sealed partial class ApiAccessTests(RunningServer running) : IClassFixtur
         Assert.Equal((HttpStatusCode.OK, "ready\n"), (ready.Status, ready.Body));
     }
 
+    private async Task<HttpStatusCode> StatsAsync(string? token) =>
+        (await _server.CallAsync(HttpMethod.Get, "/api/v1/stats", token: token)).Status;
+
     private async Task<string> TokenAsync(string role) =>
-        (await _server.CallAsync(HttpMethod.Post, "/api/v1/tokens", $$"""{"name":"a {{role}}","role":"{{role}}"}"""))
-            .Json.GetProperty("token").GetString()!;
+        (await MakeTokenAsync(role)).GetProperty("token").GetString()!;
+
+    private async Task<JsonElement> MakeTokenAsync(string role)
+    {
+        var request = $$"""{"name":"a {{role}}","role":"{{role}}"}""";
+        return (await _server.CallAsync(HttpMethod.Post, "/api/v1/tokens", request)).Json;
+    }
 
     private async Task<List<(HttpMethod Method, string Path)>> RoutesAsync()
     {

@@ -45,7 +45,7 @@ internal sealed class KeptStore : IDisposable
         return once;
     }
 
-    /// <summary>Whatever happened: it is sound, each event was stored once, applied once, and changed its object once.</summary>
+    /// <summary>It is sound; each event was stored once, applied once, and changed its object once.</summary>
     public void AssertAppliedOnce()
     {
         Assert.Equal(["ok"], Ask<string>("pragma integrity_check"));

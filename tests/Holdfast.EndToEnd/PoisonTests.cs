@@ -35,8 +35,9 @@ public sealed partial class PoisonTests
         {
             string[] more = [.. Enumerable.Range(neighbours.Count, 20).Select(number => $"evt_{number}")];
             neighbours.AddRange(more);
-            var answers = await Task.WhenAll(more.Append($"evt_poison_{neighbours.Count}").Select(id => server.DeliverAsync(
-                StripeEvent.Of(id, id.StartsWith("evt_poison", StringComparison.Ordinal) ? Poison : "customer.created"))));
+            var poison = StripeEvent.Of($"evt_poison_{neighbours.Count}", Poison);
+            var answers = await Task.WhenAll(
+                more.Select(id => StripeEvent.Of(id)).Append(poison).Select(server.DeliverAsync));
             Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
             return Among().IsMatch(server.Output);
         });
@@ -75,7 +76,8 @@ public sealed partial class PoisonTests
     [Theory]
     [InlineData("loops", 70)]
     [InlineData("kills", 137)]
-    public async Task An_event_that_takes_the_process_down_is_a_dead_letter_after_three_restarts_at_most(string effect, int code)
+    public async Task An_event_that_takes_the_process_down_is_a_dead_letter_after_three_restarts_at_most(
+        string effect, int code)
     {
         using var home = new TestDirectory();
         await using var supervisor = Supervisor.Start(home.Database, [.. Quick, ("POISON_EFFECT", effect)]);
@@ -100,7 +102,8 @@ public sealed partial class PoisonTests
             Assert.Equal("completed", await supervisor.Server.JobStateAsync(id));
         }
 
-        var dead = await supervisor.Server.GetAsync($"/api/v1/dead-letters/{await LetterAsync(supervisor.Server, "evt_poison")}");
+        var letter = await LetterAsync(supervisor.Server, "evt_poison");
+        var dead = await supervisor.Server.GetAsync($"/api/v1/dead-letters/{letter}");
         Assert.Contains("process died", dead.GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
@@ -111,7 +114,8 @@ public sealed partial class PoisonTests
         await using (var server = await DeadAsync(home, "evt_1"))
         {
             Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1", Poison))).Status);
-            await Wait.UntilAsync("it was tried anew, and is dead again", async () => await AttemptsAsync(server, "evt_1") is 2 * Tries);
+            await Wait.UntilAsync(
+                "it was tried anew, and is dead again", async () => await AttemptsAsync(server, "evt_1") is 2 * Tries);
         }
 
         // Mended: the server runs without the poison.
@@ -148,7 +152,8 @@ public sealed partial class PoisonTests
         await using var server = await DeadAsync(home, "evt_1");
         var path = $"/api/v1/dead-letters/{await LetterAsync(server, "evt_1")}";
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.CallAsync(HttpMethod.Post, $"{path}/dismiss", "{}")).Status);
+        var unreasoned = await server.CallAsync(HttpMethod.Post, $"{path}/dismiss", "{}");
+        Assert.Equal(HttpStatusCode.BadRequest, unreasoned.Status);
         var dismissed = await server.CallAsync(HttpMethod.Post, $"{path}/dismiss", """{"reason":"a test customer"}""");
         Assert.Equal(HttpStatusCode.OK, dismissed.Status);
         Assert.Equal("dismissed", await server.JobStateAsync("evt_1"));
@@ -174,8 +179,10 @@ public sealed partial class PoisonTests
 
     private static async Task<string> LetterAsync(ServerProcess server, string eventId)
     {
-        JsonElement[] letters = [.. (await server.GetAsync("/api/v1/dead-letters")).GetProperty("data").EnumerateArray()];
-        return Assert.Single(letters, letter => letter.GetProperty("event").GetString() == eventId).GetProperty("id").GetString()!;
+        var list = await server.GetAsync("/api/v1/dead-letters");
+        JsonElement[] letters = [.. list.GetProperty("data").EnumerateArray()];
+        var found = Assert.Single(letters, letter => letter.GetProperty("event").GetString() == eventId);
+        return found.GetProperty("id").GetString()!;
     }
 
     [GeneratedRegex(@"The poison works among ([2-9]|\d{2,})\.")]

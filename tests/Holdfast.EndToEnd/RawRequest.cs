@@ -6,7 +6,7 @@ namespace Holdfast.EndToEnd;
 /// <summary>A request written byte by byte, as no client library would let it be written.</summary>
 internal static class RawRequest
 {
-    /// <summary>Posts to the webhook with a right length and these headers, each <c>Name: value</c> as it stands.</summary>
+    /// <summary>Posts to the webhook with a right length and these headers, each as it stands.</summary>
     public static Task<RawAnswer> PostAsync(ServerProcess server, byte[] body, params string[] headers) =>
         SendAsync(server, Head(server, [.. headers, $"Content-Length: {body.Length}"]), body);
 
@@ -69,8 +69,8 @@ internal sealed record RawAnswer(int Status, string StableHeaders, string Body)
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         Assert.True(end > 0, $"The server answered nothing that is HTTP: \"{text}\"");
         var lines = text[..end].Split("\r\n");
-        var stable = lines.Skip(1).Select(line => line.StartsWith("Date:", StringComparison.Ordinal)
-            || line.StartsWith("Holdfast-Correlation-Id:", StringComparison.Ordinal) ? line[..line.IndexOf(':')] : line);
+        var stable = lines.Skip(1).Select(line =>
+            line.Split(':')[0] is ("Date" or "Holdfast-Correlation-Id") and var name ? name : line);
         return new(int.Parse(lines[0].Split(' ')[1], provider: null), string.Join('\n', stable), text[(end + 4)..]);
     }
 }

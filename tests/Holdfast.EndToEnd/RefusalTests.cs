@@ -14,7 +14,8 @@ public sealed class RefusalTests
         await using var server = await ServerProcess.StartAsync(home.Database);
         var body = StripeEvent.Of("evt_1");
         await server.DeliverAsync(body, "t=nonsense");
-        await server.DeliverAsync(body, StripeEvent.Sign(body, ServerProcess.Secret, DateTimeOffset.UtcNow.AddHours(-1)));
+        var anHourAgo = DateTimeOffset.UtcNow.AddHours(-1);
+        await server.DeliverAsync(body, StripeEvent.Sign(body, ServerProcess.Secret, anHourAgo));
         await server.DeliverAsync(body, StripeEvent.Sign(body, ServerProcess.Secret), "/webhooks/stripe/nobodys");
         Assert.Equal(JsonValueKind.Null, (await server.GetAsync("/api/v1/refusals")).GetProperty("hint").ValueKind);
 
@@ -42,7 +43,7 @@ public sealed class RefusalTests
             ["evt_proto"] = StripeEvent.Of("evt_proto", more: ",\"__proto__\":{\"livemode\":true},\"constructor\":1"),
             ["evt_null"] = StripeEvent.Of("evt_null", more: ",\"name\":\"\\u0000 \\ud83d\\ude00 \u202e\""),
             ["evt_huge"] = StripeEvent.Of("evt_huge", more: $",\"description\":\"{new string('é', 400_000)}\""),
-            ["evt_number"] = StripeEvent.Of("evt_number", more: ",\"big\":123456789012345678901234567890,\"small\":1e-400"),
+            ["evt_number"] = StripeEvent.Of("evt_number", more: ",\"big\":1234567890123456789090,\"small\":1e-400"),
             ["evt_space"] = [.. "\r\n\t "u8, .. StripeEvent.Of("evt_space"), .. " \r\n"u8],
         };
         using var home = new TestDirectory();

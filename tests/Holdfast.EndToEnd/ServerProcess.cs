@@ -48,7 +48,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartAsync(string database, params (string Name, string Value)[] settings) =>
         ListeningAsync(Launch(database, wrapper: [], settings));
 
-    /// <summary>Starts it without ever letting a limit on the size of files end it: writing too much is just an error.</summary>
+    /// <summary>Starts it so that a limit on the size of files does not end it: writing too much is an error.</summary>
     public static Task<ServerProcess> StartWithFileLimitsAsErrorsAsync(string database) =>
         ListeningAsync(Launch(database, ["/usr/bin/env", "--ignore-signal=XFSZ"], []));
 
@@ -87,7 +87,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Task<Answer> DeliverAsync(byte[] body, string signature, string path = "/webhooks/stripe")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url, path)) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url, path))
+        {
+            Content = new ByteArrayContent(body),
+        };
         request.Headers.TryAddWithoutValidation("Stripe-Signature", signature);
         return SendAsync(request);
     }
@@ -127,9 +130,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until no event's job is open: each is completed or dead.</summary>
-    public Task SettledAsync() => Wait.UntilAsync(
-        "every event's job has ended",
-        async () => (await GetAsync("/api/v1/stats")).GetProperty("jobs").GetProperty("event").GetProperty("open").GetInt64() is 0);
+    public Task SettledAsync() =>
+        Wait.UntilAsync("every event's job has ended", async () => await EventJobsAsync("open") is 0);
+
+    /// <summary>How many events' jobs are <c>open</c>, <c>due</c>, <c>dead</c> or <c>unknown</c>.</summary>
+    public async Task<long> EventJobsAsync(string which) =>
+        (await GetAsync("/api/v1/stats")).GetProperty("jobs").GetProperty("event").GetProperty(which).GetInt64();
 
     public async Task<string> JobStateAsync(string eventId) =>
         (await GetAsync($"/api/v1/events/{eventId}")).GetProperty("job").GetProperty("state").GetString()!;

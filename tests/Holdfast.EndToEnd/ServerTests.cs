@@ -1,6 +1,6 @@
 namespace Holdfast.EndToEnd;
 
-/// <summary>Tests that load real servers go one after another: beside each other they would only measure each other.</summary>
+/// <summary>Tests that load real servers go one after another: side by side they would measure each other.</summary>
 [CollectionDefinition(Name)]
 public sealed class ServerTests
 {

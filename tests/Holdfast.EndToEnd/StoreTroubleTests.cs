@@ -74,7 +74,8 @@ public sealed class StoreTroubleTests
         await AssertUnavailableAsync(server, "evt_4");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.CallAsync(HttpMethod.Get, "/readyz")).Status);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.CallAsync(HttpMethod.Get, "/api/v1/events")).Status);
+        var events = await server.CallAsync(HttpMethod.Get, "/api/v1/events");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, events.Status);
         Assert.Empty(Directory.GetFileSystemEntries(directory));
         Assert.Equal(0, await server.StopAsync());
         Assert.Empty(Directory.GetFileSystemEntries(directory));
@@ -115,7 +116,7 @@ public sealed class StoreTroubleTests
     }
 
     [Fact]
-    public async Task A_deleted_write_ahead_log_is_noticed_before_anything_is_acknowledged_and_mended_while_others_read()
+    public async Task A_deleted_log_is_noticed_before_anything_is_acknowledged_and_mended_while_others_read()
     {
         using var home = new TestDirectory();
         await using var server = await ServerProcess.StartAsync(home.Database);
@@ -160,7 +161,8 @@ public sealed class StoreTroubleTests
             ("Holdfast__Ingest__MaxGroup", "1"),
             ("Holdfast__Ingest__MaxQueued", $"{Room}"));
         await server.DeliverAsync(StripeEvent.Of("evt_hangs", "customer.updated"));
-        await Wait.UntilAsync("the writer is held up", () => server.Output.Contains("The poison works", StringComparison.Ordinal));
+        await Wait.UntilAsync(
+            "the writer is held up", () => server.Output.Contains("The poison works", StringComparison.Ordinal));
 
         var since = Stopwatch.StartNew();
         var answers = await Task.WhenAll(Enumerable.Range(0, Senders).Select(async number =>
@@ -173,8 +175,7 @@ public sealed class StoreTroubleTests
         var told = answers.Where(answer => answer.Status is HttpStatusCode.ServiceUnavailable).ToList();
         Assert.InRange(told.Count, Senders - Room - 1, Senders - 1);
         Assert.All(told, answer => Assert.True(answer.Elapsed < SoonEnough, $"It was told after {answer.Elapsed}."));
-        Assert.All(
-            answers.Except(told), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.All(answers.Except(told), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
     }
 
     /// <summary>Delivers until the store takes no more.</summary>
@@ -207,8 +208,9 @@ public sealed class StoreTroubleTests
         Assert.True(since.Elapsed < SoonEnough, $"It was told after {since.Elapsed}.");
     }
 
-    /// <summary>It takes deliveries in again by itself, and all that was ever acknowledged is kept and applied once.</summary>
-    private static async Task AssertRecoversAsync(ServerProcess server, string database, IEnumerable<string> acknowledged)
+    /// <summary>It takes deliveries in again by itself; all it acknowledged is kept and applied once.</summary>
+    private static async Task AssertRecoversAsync(
+        ServerProcess server, string database, IEnumerable<string> acknowledged)
     {
         await Wait.UntilAsync("deliveries are taken in again", async () =>
             (await server.DeliverAsync(StripeEvent.Of("evt_after"))).Status is HttpStatusCode.OK);

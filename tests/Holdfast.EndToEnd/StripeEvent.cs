@@ -12,7 +12,8 @@ internal static class StripeEvent
         $$$"""
         {"id":"{{{id}}}","object":"event","api_version":"2026-10-28.endive","created":1767225600,"livemode":false,
         "type":"{{{type}}}","pending_webhooks":1,"request":{"id":"req_1","idempotency_key":null},
-        "data":{"object":{"id":"{{{CustomerOf(id)}}}","object":"customer","created":1767225600,"livemode":false{{{more}}}
+        "data":{"object":{"id":"{{{CustomerOf(id)}}}","object":"customer","created":1767225600,
+        "livemode":false{{{more}}}
         } } }
         """);
 

@@ -28,19 +28,19 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>The one that runs now; it may be about to end.</summary>
     public ServerProcess Server => _server;
 
-    public static Supervisor Start(string database, params (string Name, string Value)[] settings) => new(database, settings);
+    public static Supervisor Start(string database, params (string Name, string Value)[] settings) =>
+        new(database, settings);
 
     /// <summary>Delivers again and again until it is acknowledged, as Stripe does.</summary>
-    public Task DeliverAsync(byte[] body) => Wait.UntilAsync("the event is acknowledged", () => IsAcknowledgedAsync(body));
+    public Task DeliverAsync(byte[] body) =>
+        Wait.UntilAsync("the event is acknowledged", () => IsAcknowledgedAsync(body));
 
-    /// <summary>Asks until there is a server that answers.</summary>
+    /// <returns>How many dead letters there are; 0 also when no server answers just now.</returns>
     public async Task<long> DeadAsync()
     {
         try
         {
-            return await Server.IsListeningAsync()
-                ? (await Server.GetAsync("/api/v1/stats")).GetProperty("jobs").GetProperty("event").GetProperty("dead").GetInt64()
-                : 0;
+            return await Server.IsListeningAsync() ? await Server.EventJobsAsync("dead") : 0;
         }
         catch (HttpRequestException)
         {

@@ -5,7 +5,7 @@ namespace Holdfast.EndToEnd;
 /// <summary>Waits for what must come, and says what did not.</summary>
 internal static class Wait
 {
-    /// <summary>Far beyond what any step takes, as machines can be slow; a test that waits this long has failed.</summary>
+    /// <summary>Far beyond what any step takes, as machines can be slow.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);

@@ -37,8 +37,10 @@ internal sealed class FileIdentity
         Span<byte> answer = stackalloc byte[StatxLength];
         return OperatingSystem.IsLinux()
             && Statx(CurrentDirectory, ref _path[0], flags: 0, Inode, ref answer[0]) is 0
-            ? (BinaryPrimitives.ReadUInt64LittleEndian(answer[DeviceAt..]), BinaryPrimitives.ReadUInt64LittleEndian(answer[InodeAt..]))
+            ? (Read(answer[DeviceAt..]), Read(answer[InodeAt..]))
             : default;
+
+        static ulong Read(ReadOnlySpan<byte> at) => BinaryPrimitives.ReadUInt64LittleEndian(at);
     }
 
     [DllImport("libc", EntryPoint = "statx")]

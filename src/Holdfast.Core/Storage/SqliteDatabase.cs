@@ -335,8 +335,8 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         if (_file?.Holds() is false)
         {
             throw new StoreException(
-                $"The database {Path} is not the file that was opened: it was deleted, moved or replaced. Put that file "
-                + "back; or stop this server, put the right file there, and start it again.");
+                $"The database {Path} is not the file that was opened: it was deleted, moved or replaced. Put that "
+                + "file back; or stop this server, put the right file there, and start it again.");
         }
     }
 
@@ -430,9 +430,9 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     [LoggerMessage(7001, LogLevel.Information, "Applied the schema step {Step}.")]
     private partial void LogMigrated(string step);
 
-    [LoggerMessage(7002, LogLevel.Critical, "The database {Path} or its write-ahead log was deleted, moved or replaced by "
-        + "another process. Nothing is acknowledged until it has been opened again. Find the program that touches these "
-        + "files and stop it.")]
+    [LoggerMessage(7002, LogLevel.Critical, "The database {Path} or its write-ahead log was deleted, moved or replaced "
+        + "by another process. Nothing is acknowledged until it has been opened again. Find the program that touches "
+        + "these files and stop it.")]
     private partial void LogFileLost(string path);
 
     [LoggerMessage(7004, LogLevel.Information, "SQLite {Version} has the WAL-reset bug (mended in 3.51.3). Holdfast does "
