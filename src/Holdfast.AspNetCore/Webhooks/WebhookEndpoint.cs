@@ -41,7 +41,20 @@ internal static class WebhookEndpoint
             return;
         }
 
-        if (await ReadAsync(http, options.MaxBodyBytes) is not { } body)
+        byte[]? body;
+        try
+        {
+            body = await ReadAsync(http, options.MaxBodyBytes);
+        }
+        catch (BadHttpRequestException broken)
+        {
+            // Left alone it would be logged as an error of ours, and anybody could fill the log with it.
+            receiver.Refuse(arrival, RefusalCause.BrokenBody);
+            await AnswerAsync(http, broken.StatusCode, Refused);
+            return;
+        }
+
+        if (body is null)
         {
             receiver.Refuse(arrival, RefusalCause.TooLarge);
             await AnswerAsync(http, StatusCodes.Status413PayloadTooLarge, Refused);

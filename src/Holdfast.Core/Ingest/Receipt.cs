@@ -55,4 +55,7 @@ internal enum RefusalCause
 
     /// <summary>The body is compressed or otherwise encoded, which Stripe never does.</summary>
     EncodedBody,
+
+    /// <summary>The body was cut into chunks that cannot be read, or came too slowly to wait for.</summary>
+    BrokenBody,
 }

@@ -38,6 +38,7 @@ internal static class RefusalCauseNames
             RefusalCause.MalformedBody => "malformed_body",
             RefusalCause.TooLarge => "too_large",
             RefusalCause.EncodedBody => "encoded_body",
+            RefusalCause.BrokenBody => "broken_body",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

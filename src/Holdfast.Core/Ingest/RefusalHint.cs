@@ -52,6 +52,8 @@ internal static class RefusalHint
             "Bodies are larger than is taken in; Stripe's are not. Something else calls this URL.",
         RefusalCause.EncodedBody =>
             "Bodies arrive compressed, which Stripe never does: turn request compression off in the proxy.",
+        RefusalCause.BrokenBody =>
+            "Bodies cannot be read to their end: a proxy cuts them, or the way to this server is very slow.",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }
