@@ -9,7 +9,8 @@ internal sealed class Statements
     private const string Heading = "-- name:";
     private readonly Dictionary<string, Statement> _statements;
 
-    private Statements(string file, string text) => _statements = Parse(file, text);
+    /// <exception cref="InvalidOperationException">Two of them have one name.</exception>
+    internal Statements(string file, string text) => _statements = Parse(file, text);
 
     public Statement this[string name] => _statements[name];
 

@@ -1,0 +1,94 @@
+using Holdfast.Storage;
+using Holdfast.Tests.Support;
+
+namespace Holdfast.Tests.Storage;
+
+public sealed class MigratorTests
+{
+    private const string Steps = "select number || ' ' || name || ' ' || checksum || ' ' || applied_at from migrations";
+
+    [Theory, EveryEngine]
+    public async Task A_fresh_store_gets_every_step_in_order(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+
+        Assert.Equal(
+            EmbeddedText.Names
+                .Where(name => name.EndsWith($".{store.Database.Engine}.sql", StringComparison.Ordinal))
+                .Where(name => name.StartsWith("Storage/Migrations/", StringComparison.Ordinal))
+                .Select(name => name["Storage/Migrations/".Length..].Split('.')[0])
+                .Order(),
+            await store.TextsAsync("select name from migrations order by rowid"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_second_start_applies_nothing(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+        var first = await store.TextsAsync(Steps);
+        store.Clock.Advance(TimeSpan.FromDays(1));
+
+        await store.RestartAsync();
+
+        Assert.Equal(first, await store.TextsAsync(Steps));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_schema_of_a_newer_version_is_refused_and_left_as_it_is(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+        await store.RunAsync(
+            "insert into migrations (number, name, checksum, applied_at) values (9999, '9999_later', 'x', 0)");
+        await store.Database.DisposeAsync();
+        var before = await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
+
+        Assert.Contains("9999_later", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_step_that_was_edited_after_it_was_applied_is_refused(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+        await store.RunAsync("update migrations set checksum = 'x' where number = 1");
+        await store.Database.DisposeAsync();
+        var before = await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
+
+        Assert.Contains("0001_core differs", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_refused_start_lets_go_of_the_store(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+        await store.RunAsync("update migrations set checksum = 'x' || checksum where number = 1");
+        await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
+
+        // Refused for the same reason again, and not because the first one still holds the lock.
+        var again = await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
+
+        Assert.Contains("differs", again.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_start_that_fails_in_the_middle_leaves_no_half_of_a_step(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+
+        // The first step alone is missing from the list, so its tables are in its way when it is applied.
+        await store.RunAsync("delete from migrations where number = 1");
+        var before = await store.TextsAsync("select name from sqlite_schema order by name");
+
+        await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
+
+        await using var file = new TestFile(store.SqlitePath);
+        Assert.Equal(before, file.Ask("select name from sqlite_schema order by name"));
+        Assert.DoesNotContain("0001_core", file.Ask("select name from migrations"));
+    }
+}
