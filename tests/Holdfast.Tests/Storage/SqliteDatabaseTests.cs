@@ -170,6 +170,40 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Empty(((string[])["acknowledged", "later"]).Except(await store.MarksAsync()));
     }
 
+    [Fact]
+    public async Task A_log_deleted_while_somebody_reads_loses_nothing_acknowledged()
+    {
+        await using var store = await TestDatabase.CreateAsync(Engine.Sqlite);
+        await store.MarkAsync("acknowledged");
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = store.ReadAsync(async session =>
+        {
+            var marks = await session.AskAsync("select name from counters");
+            await goOn.Task;
+            return marks;
+        });
+        File.Delete(store.SqlitePath + "-wal");
+
+        Assert.IsType<Commit<int>.Unknown>(await store.MarkAsync("in doubt"));
+        var early = Assert.IsType<Commit<int>.RolledBack>(await store.MarkAsync("early")).Cause;
+        Assert.True(store.Database.IsUnavailable(early));
+        Assert.Contains("the reads that still run", early.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreException>(store.MarksAsync);
+        goOn.SetResult();
+
+        Assert.Equal(["acknowledged"], await reading);
+        Assert.IsType<Commit<int>.Committed>(await store.MarkAsync("later"));
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.IsType<Commit<int>.Committed>(await store.MarkAsync($"later {i}"));
+            Assert.Contains($"later {i}", await store.MarksAsync());
+        }
+
+        await store.RestartAsync();
+        Assert.Empty(((string[])["acknowledged", "later", "later 19"]).Except(await store.MarksAsync()));
+        Assert.Equal(["ok"], await store.TextsAsync("pragma integrity_check"));
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static async Task<SqliteDatabase> OpenAsync(string path)
