@@ -25,6 +25,7 @@ internal sealed partial class GroupCommit(
         new BoundedChannelOptions(options.MaxQueued) { SingleReader = true });
 
     private long _queuedBytes;
+    private volatile bool _isClosed;
 
     /// <summary>Returns when the delivery is durable, or when the sender had better try again.</summary>
     public async Task<Receipt> AddAsync(Delivery delivery)
@@ -37,7 +38,7 @@ internal sealed partial class GroupCommit(
         var waiting = new Waiting(delivery);
         if (!_queue.Writer.TryWrite(waiting))
         {
-            return _queue.Reader.Completion.IsCompleted ? Closed : TooMany;
+            return _isClosed ? Closed : TooMany;
         }
 
         Interlocked.Add(ref _queuedBytes, delivery.Body.Length);
@@ -69,7 +70,11 @@ internal sealed partial class GroupCommit(
     }
 
     /// <summary>Takes no more deliveries.</summary>
-    public void Close() => _queue.Writer.TryComplete();
+    public void Close()
+    {
+        _isClosed = true;
+        _queue.Writer.TryComplete();
+    }
 
     private async Task StoreAsync(List<Waiting> group)
     {

@@ -182,6 +182,23 @@ public sealed class GroupCommitTests
     }
 
     [Theory, EveryEngine]
+    public async Task Closing_stores_what_waits_and_takes_nothing_more(Engine engine)
+    {
+        await using var shop = await TestEngine.CreateAsync(engine);
+        var group = GroupOf(shop, new() { MaxGroup = 2 });
+        Task<Receipt>[] waiting =
+            [.. Enumerable.Range(1, 5).Select(i => group.AddAsync(shop.Delivery(new EventBody($"evt_{i}").Bytes)))];
+
+        group.Close();
+        var late = await group.AddAsync(shop.Delivery(new EventBody("evt_late").Bytes));
+        await group.RunAsync();
+
+        Assert.Equal(new Receipt.Unavailable("The server is stopping."), late);
+        Assert.All(await Task.WhenAll(waiting), receipt => Assert.Equal(Stored, receipt));
+        Assert.Equal(5, await shop.Store.NumberAsync("select count(*) from events"));
+    }
+
+    [Theory, EveryEngine]
     public async Task A_group_is_never_larger_than_its_bound(Engine engine)
     {
         await using var shop = await TestEngine.CreateAsync(engine);
