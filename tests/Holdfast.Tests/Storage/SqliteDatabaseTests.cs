@@ -204,6 +204,22 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal(["ok"], await store.TextsAsync("pragma integrity_check"));
     }
 
+    [Fact]
+    public async Task A_database_deleted_under_it_is_unavailable_and_no_new_one_takes_its_place()
+    {
+        await using var store = await TestDatabase.CreateAsync(Engine.Sqlite);
+        await store.MarkAsync("before");
+        File.Delete(store.SqlitePath);
+
+        var first = await store.MarkAsync("first");
+        var second = await store.MarkAsync("second");
+
+        Assert.IsType<Commit<int>.Unknown>(first);
+        Assert.True(store.Database.IsUnavailable(Assert.IsType<Commit<int>.RolledBack>(second).Cause));
+        await Assert.ThrowsAsync<StoreException>(store.MarksAsync);
+        Assert.False(File.Exists(store.SqlitePath));
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static async Task<SqliteDatabase> OpenAsync(string path)

@@ -42,6 +42,16 @@ public sealed class WalIdentityTests : IDisposable
         Assert.False(identity.Holds());
     }
 
+    [Fact]
+    public void A_deleted_database_does_not_hold()
+    {
+        Make(Database, Log);
+        var identity = new WalIdentity(Database);
+        File.Delete(Database);
+
+        Assert.False(identity.Holds());
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static void Make(params string[] files)
