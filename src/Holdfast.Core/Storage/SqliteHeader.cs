@@ -21,6 +21,7 @@ internal static class SqliteHeader
         var length = ReadStart(path, header);
         if (length is 0)
         {
+            MustHaveNoLog(path);
             return false;
         }
 
@@ -47,6 +48,19 @@ internal static class SqliteHeader
 
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+    }
+
+    /// <summary>SQLite would take a log without its database for a left-over and delete it, with all that is only there.</summary>
+    private static void MustHaveNoLog(string path)
+    {
+        var log = new FileInfo(path + "-wal");
+        if (log.Exists && log.Length > 0)
+        {
+            throw new StoreRefusedException(
+                $"The database {path} is gone, but its write-ahead log {log.FullName} is there and may hold what was "
+                + "acknowledged last. Nothing was changed. Put the database back beside it, or restore a backup; move the "
+                + "log away only when you mean to begin with an empty database.");
+        }
     }
 #pragma warning restore RS0030
 }

@@ -220,6 +220,18 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.False(File.Exists(store.SqlitePath));
     }
 
+    [Fact]
+    public async Task A_log_whose_database_is_gone_is_not_thrown_away_by_the_next_start()
+    {
+        await File.WriteAllTextAsync(Path + "-wal", "acknowledged", Ct);
+
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => OpenAsync(Path));
+
+        Assert.Contains($"The database {Path} is gone, but its write-ahead log", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("acknowledged", await File.ReadAllTextAsync(Path + "-wal", Ct));
+        Assert.False(File.Exists(Path));
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static async Task<SqliteDatabase> OpenAsync(string path)
