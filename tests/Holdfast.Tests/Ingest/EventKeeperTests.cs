@@ -237,7 +237,7 @@ public sealed class EventKeeperTests
         var one = shop.Delivery(new EventBody("evt_1").Bytes);
         Delivery[] group =
         [
-            one, one with { Secret = 1 }, one with { Secret = 1 }, one with { Endpoint = "connect" },
+            one, one with { Secret = "other" }, one with { Secret = "other" }, one with { Endpoint = "connect" },
         ];
 
         await shop.Store.WriteAsync(session => shop.Keeper.KeepAsync(session, group));
@@ -245,8 +245,8 @@ public sealed class EventKeeperTests
         var counts = await shop.Store.ReadAsync(shop.Counters.AllAsync);
         Assert.Equal(
             (1, 2, 1),
-            (counts[Counters.SecretMatched("default", 0)], counts[Counters.SecretMatched("default", 1)],
-                counts[Counters.SecretMatched("connect", 0)]));
+            (counts[Counters.SecretMatched("default", "test")], counts[Counters.SecretMatched("default", "other")],
+                counts[Counters.SecretMatched("connect", "test")]));
     }
 
     [Theory, EveryEngine]
@@ -279,12 +279,18 @@ public sealed class EventKeeperTests
             Object = """{"id":"price_1","object":"price"}""",
         });
 
-        Assert.Equal(["evt_6", "evt_5"], await ListAsync(shop, new() { Limit = 2 }));
-        Assert.Equal(["evt_4", "evt_3"], await ListAsync(shop, new() { Limit = 2, Before = 5 }));
-        Assert.Equal(["evt_6"], await ListAsync(shop, new() { Limit = 9, Type = "price.created" }));
-        Assert.Equal(["evt_6"], await ListAsync(shop, new() { Limit = 9, ObjectId = "price_1" }));
-        Assert.Equal(["evt_6"], await ListAsync(shop, new() { Limit = 9, Livemode = true }));
-        Assert.Empty(await ListAsync(shop, new() { Limit = 9, State = JobState.Dead.Name }));
+        EventFilter test = new() { Livemode = false, Limit = 9 };
+        EventFilter live = new() { Livemode = true, Limit = 9 };
+        Assert.Equal(["evt_5", "evt_4"], await ListAsync(shop, test with { Limit = 2 }));
+        Assert.Equal(["evt_3", "evt_2"], await ListAsync(shop, test with { Limit = 2, Before = 4 }));
+        Assert.Equal(["evt_6"], await ListAsync(shop, live));
+        Assert.Equal(["evt_6"], await ListAsync(shop, live with { Type = "price.created" }));
+        Assert.Equal(["evt_6"], await ListAsync(shop, live with { ObjectId = "price_1" }));
+        Assert.Empty(await ListAsync(shop, test with { ObjectId = "price_1" }));
+        Assert.Equal(["evt_6"], await ListAsync(shop, live with { State = JobState.Waiting }));
+        Assert.Empty(await ListAsync(shop, live with { State = JobState.Dead }));
+        Assert.Empty(await ListAsync(shop, live with { State = JobState.Dismissed }));
+        Assert.Empty(await ListAsync(shop, live with { State = JobState.Completed }));
     }
 
     private static EventBody Named(string name) => new()

@@ -163,7 +163,9 @@ public sealed class ReceiverTests
 
         var counts = await door.Shop.Store.ReadAsync(door.Shop.Counters.AllAsync);
         Assert.Equal(
-            (1, 1), (counts[Counters.SecretMatched("default", 0)], counts[Counters.SecretMatched("default", 1)]));
+            (1, 1),
+            (counts[Counters.SecretMatched("default", new SigningSecret(Secret).Fingerprint)],
+                counts[Counters.SecretMatched("default", new SigningSecret(NextSecret).Fingerprint)]));
     }
 
     [Theory, EveryEngine]

@@ -116,8 +116,12 @@ public sealed class JobStoreTests
             await PutAsync(shop, (int)state, state);
         }
 
-        var back = await shop.Store.WriteAsync(session => shop.Jobs.ReplayDeadAsync(
-            session, Workshop.Kind, [.. Enum.GetValues<JobState>().Select(state => (long)state)], shop.Clock.GetUtcNow()));
+        var back = 0;
+        foreach (var state in Enum.GetValues<JobState>())
+        {
+            back += await shop.Store.WriteAsync(session => shop.Jobs.ReplayDeadSubjectAsync(
+                session, Workshop.Kind, (long)state, shop.Clock.GetUtcNow())) ? 1 : 0;
+        }
 
         Assert.Equal(1, back);
         Assert.Equal("waiting after 3, applied 0", await shop.StandAsync((int)JobState.Dead));

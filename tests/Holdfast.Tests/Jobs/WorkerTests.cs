@@ -231,15 +231,15 @@ public sealed class WorkerTests
         await shop.AddAsync(1);
         var end = new TaskCompletionSource<Outcome>();
         shop.Fates[1] = _ => end.Task;
-        Assert.Equal(TimeSpan.Zero, shop.Worker.BusyFor);
+        Assert.Equal(TimeSpan.Zero, shop.Watch.BusyFor);
 
         var turn = shop.TurnAsync();
         shop.Clock.Advance(TimeSpan.FromSeconds(20));
-        Assert.Equal(TimeSpan.FromSeconds(20), shop.Worker.BusyFor);
+        Assert.Equal(TimeSpan.FromSeconds(20), shop.Watch.BusyFor);
         end.SetResult(new Outcome.Done());
         await turn;
 
-        Assert.Equal(TimeSpan.Zero, shop.Worker.BusyFor);
+        Assert.Equal(TimeSpan.Zero, shop.Watch.BusyFor);
     }
 
     [Theory, EveryEngine]

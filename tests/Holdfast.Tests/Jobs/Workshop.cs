@@ -41,6 +41,8 @@ internal sealed class Workshop : IAsyncDisposable
 
     public Worker Worker { get; private set; } = null!;
 
+    public AttemptWatch Watch { get; private set; } = null!;
+
     public DeadLetters DeadLetters { get; private set; } = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -126,12 +128,14 @@ internal sealed class Workshop : IAsyncDisposable
     private void Build()
     {
         Jobs = new(Store.Database);
+        Watch = new(Clock);
         Worker = new(
             new Handler(this, new CounterStore(Store.Database)),
             Store.Database,
             Jobs,
             new RunStore(Store.Database),
             Doorbell,
+            Watch,
             Options,
             Clock,
             new Random(1),
