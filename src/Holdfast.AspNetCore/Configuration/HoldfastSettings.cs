@@ -33,7 +33,7 @@ internal sealed record HoldfastSettings
         ApplyShortNames(configuration, options);
         var mode = ModeOf(options, configuration[ShortNames.SecretKey], errors);
         var sqlite = SqlitePathOf(options.DatabaseUrl, errors);
-        var urls = configuration[ShortNames.Urls] ?? DefaultUrl;
+        var urls = Short(configuration, ShortNames.Urls) ?? DefaultUrl;
         CheckBounds(options, errors);
         CheckEndpoints(options, mode, isProduction, errors);
         CheckPublic(options, urls, isProduction, errors);
@@ -52,25 +52,41 @@ internal sealed record HoldfastSettings
 
     private static HoldfastOptions Bind(IConfigurationSection section, List<string> errors)
     {
-        try
+        // Each value by itself first, so that one that cannot be read hides neither the others nor their errors.
+        var readable = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in Given(section))
         {
-            return section.Get<HoldfastOptions>() ?? new();
+            try
+            {
+                Bind(section.Path, new() { [key] = value });
+                readable.Add(key, value);
+            }
+            catch (InvalidOperationException exception)
+            {
+                errors.Add($"{exception.Message} Durations are written 00:01:00, sizes as plain numbers.");
+            }
         }
-        catch (InvalidOperationException exception)
-        {
-            errors.Add($"{exception.Message} Durations are written 00:01:00, sizes as plain numbers.");
-            return new();
-        }
+
+        return Bind(section.Path, readable);
     }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Given(IConfigurationSection section) =>
+        section.AsEnumerable()
+            .Where(pair => pair.Value is not null)
+            .OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase);
+
+    private static HoldfastOptions Bind(string section, Dictionary<string, string?> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection(section).Get<HoldfastOptions>()
+        ?? new();
 
     private static void ApplyShortNames(IConfiguration configuration, HoldfastOptions options)
     {
-        options.Mode = configuration[ShortNames.Mode] ?? options.Mode;
-        options.DatabaseUrl = configuration[ShortNames.DatabaseUrl] ?? options.DatabaseUrl;
-        options.PlansPath = configuration[ShortNames.Plans] ?? options.PlansPath;
-        options.PublicUrl = configuration[ShortNames.PublicUrl] ?? options.PublicUrl;
-        options.ApiToken = configuration[ShortNames.ApiToken] ?? options.ApiToken;
-        if (configuration[ShortNames.WebhookSecret] is { Length: > 0 } secrets)
+        options.Mode = Short(configuration, ShortNames.Mode) ?? options.Mode;
+        options.DatabaseUrl = Short(configuration, ShortNames.DatabaseUrl) ?? options.DatabaseUrl;
+        options.PlansPath = Short(configuration, ShortNames.Plans) ?? options.PlansPath;
+        options.PublicUrl = Short(configuration, ShortNames.PublicUrl) ?? options.PublicUrl;
+        options.ApiToken = Short(configuration, ShortNames.ApiToken) ?? options.ApiToken;
+        if (Short(configuration, ShortNames.WebhookSecret) is { } secrets)
         {
             var endpoint = options.Ingest.Endpoints.GetValueOrDefault(IngestOptions.DefaultEndpoint) ?? new();
             endpoint.Secrets.Clear();
@@ -82,6 +98,10 @@ internal sealed record HoldfastSettings
             options.Ingest.Endpoints[IngestOptions.DefaultEndpoint] = endpoint;
         }
     }
+
+    /// <summary>A variable set to nothing, as compose files pass on those they do not have, is not set.</summary>
+    private static string? Short(IConfiguration configuration, string name) =>
+        configuration[name] is { Length: > 0 } value ? value : null;
 
     private static StripeMode ModeOf(HoldfastOptions options, string? key, List<string> errors)
     {

@@ -43,10 +43,19 @@ internal static class KnownKeys
 
     private static string Suggest(string key, string[] known)
     {
-        var nearest = known.MinBy(name => Distance(name.ToUpperInvariant(), key.ToUpperInvariant()))!;
+        var nearest = known.Select(name => Named(name, key))
+            .MinBy(name => Distance(name.ToUpperInvariant(), key.ToUpperInvariant()))!;
         return Distance(nearest.ToUpperInvariant(), key.ToUpperInvariant()) <= Math.Max(2, key.Length / 4)
             ? $"; did you mean {nearest}?"
             : "; docs/configuration.md lists those there are.";
+    }
+
+    /// <summary>The known key with the names and numbers that the user chose where they are free to choose.</summary>
+    private static string Named(string known, string key)
+    {
+        var parts = key.Split(':');
+        return string.Join(
+            ':', known.Split(':').Select((name, i) => name is "*" && i < parts.Length ? parts[i] : name));
     }
 
     /// <summary>How many letters must be added, dropped or changed to get from one to the other.</summary>

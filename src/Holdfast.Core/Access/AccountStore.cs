@@ -10,10 +10,12 @@ public readonly record struct AccountId(long Value)
 
     public override string ToString() => $"{Prefix}{Value}";
 
+    /// <returns>Null for whatever is not written exactly as an account's id is shown.</returns>
     public static AccountId? Parse(string text) =>
-        text.StartsWith(Prefix, StringComparison.Ordinal) && long.TryParse(
-            text.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? new AccountId(value)
+        text.StartsWith(Prefix, StringComparison.Ordinal)
+        && long.TryParse(text.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        && new AccountId(value) is var id && id.ToString() == text
+            ? id
             : null;
 }
 

@@ -56,22 +56,22 @@ where customer = @customer and livemode = @livemode and stripe_account = @stripe
 
 -- name: ReferenceOf
 -- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
--- named a reference, then the earliest subscription.
+-- named a reference, then the earliest subscription. An empty text names nobody.
 select coalesce(
-    (select json_extract(body, '$.metadata."' || @metadata_key || '"')
+    (select nullif(json_extract(body, '$.metadata."' || @metadata_key || '"'), '')
      from objects
      where id = @customer and type = 'customer' and livemode = @livemode and stripe_account = @stripe_account),
-    (select coalesce(body ->> '$.client_reference_id', json_extract(body, '$.metadata."' || @metadata_key || '"'))
+    (select coalesce(
+        nullif(body ->> '$.client_reference_id', ''),
+        nullif(json_extract(body, '$.metadata."' || @metadata_key || '"'), '')) as reference
      from objects
      where customer = @customer and type = 'checkout.session' and livemode = @livemode
-        and stripe_account = @stripe_account
-        and coalesce(body ->> '$.client_reference_id', json_extract(body, '$.metadata."' || @metadata_key || '"')) <> ''
+        and stripe_account = @stripe_account and reference is not null
      order by body ->> '$.created', id
      limit 1),
-    (select json_extract(body, '$.metadata."' || @metadata_key || '"')
+    (select nullif(json_extract(body, '$.metadata."' || @metadata_key || '"'), '') as reference
      from objects
      where customer = @customer and type = 'subscription' and livemode = @livemode
-        and stripe_account = @stripe_account
-        and json_extract(body, '$.metadata."' || @metadata_key || '"') <> ''
+        and stripe_account = @stripe_account and reference is not null
      order by body ->> '$.created', id
      limit 1))

@@ -50,7 +50,7 @@ internal static class SqliteHeader
         return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
     }
 
-    /// <summary>SQLite would take a log without its database for a left-over and delete it, with all that is only there.</summary>
+    /// <summary>SQLite takes a log without its database for a left-over and deletes it, with all that is only there.</summary>
     private static void MustHaveNoLog(string path)
     {
         var log = new FileInfo(path + "-wal");
@@ -58,8 +58,8 @@ internal static class SqliteHeader
         {
             throw new StoreRefusedException(
                 $"The database {path} is gone, but its write-ahead log {log.FullName} is there and may hold what was "
-                + "acknowledged last. Nothing was changed. Put the database back beside it, or restore a backup; move the "
-                + "log away only when you mean to begin with an empty database.");
+                + "acknowledged last. Nothing was changed. Put the database back beside it, or restore a backup; move "
+                + "the log away only when you mean to begin with an empty database.");
         }
     }
 #pragma warning restore RS0030

@@ -44,7 +44,8 @@ public sealed class EventKeeperTests
 
         Assert.Equal(
             [Stored, Stored, Duplicate, Duplicate],
-            await shop.DeliverAsync(new EventBody("evt_2"), new EventBody("evt_1"), new EventBody("evt_2"), new EventBody("evt_2")));
+            await shop.DeliverAsync(
+                new EventBody("evt_2"), new EventBody("evt_1"), new EventBody("evt_2"), new EventBody("evt_2")));
 
         Assert.Equal(["evt_1 1", "evt_2 3"], await DeliveriesAsync(shop));
         Assert.Equal(2, (await JobsAsync(shop)).Count);
@@ -149,11 +150,12 @@ public sealed class EventKeeperTests
     public async Task A_redelivery_puts_a_dead_event_back_to_work(Engine engine)
     {
         await using var shop = await TestEngine.CreateAsync(engine);
-        await shop.DeliverAsync(new EventBody { Object = """{"id":"sub_1","object":"subscription"}""" });
+        var unreadable = new EventBody { Object = """{"id":"sub_1","object":"subscription"}""" };
+        await shop.DeliverAsync(unreadable);
         await shop.ApplyAllAsync();
         Assert.Equal(["event dead 1"], await JobsAsync(shop));
 
-        Assert.Equal([Duplicate], await shop.DeliverAsync(new EventBody { Object = """{"id":"sub_1","object":"subscription"}""" }));
+        Assert.Equal([Duplicate], await shop.DeliverAsync(unreadable));
 
         Assert.Equal(["event waiting 1"], await JobsAsync(shop));
     }

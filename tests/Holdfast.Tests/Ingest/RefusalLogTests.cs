@@ -63,6 +63,29 @@ public sealed class RefusalLogTests
         Assert.Equal(["delivery 101"], await store.TextsAsync(Oldest));
     }
 
+    [Fact]
+    public async Task What_is_refused_while_a_write_fails_is_kept_behind_what_was_to_be_written()
+    {
+        await using var store = await TestDatabase.CreateAsync(Engine.Sqlite);
+        var log = LogOf(store);
+        await store.FillAsync();
+        var goOn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writing = store.WriteAsync(_ => goOn.Task);
+        Add(log, RefusalCause.BadSignature, 1, 900);
+        var flush = log.FlushAsync();
+        Add(log, RefusalCause.BadSignature, 901, 1100);
+        goOn.SetResult(true);
+        await writing;
+        await flush;
+        await store.MakeRoomAsync();
+
+        await log.FlushAsync();
+
+        Assert.Equal((1100, 1100, 0), await CountsAsync(store));
+        Assert.Equal(["delivery 1100"], await store.TextsAsync(Newest));
+        Assert.Equal(["delivery 101"], await store.TextsAsync(Oldest));
+    }
+
     [Theory, EveryEngine]
     public async Task What_was_written_is_not_written_again(Engine engine)
     {

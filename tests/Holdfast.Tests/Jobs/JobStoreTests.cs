@@ -195,7 +195,7 @@ public sealed class JobStoreTests
     }
 
     [Theory]
-    [InlineData("one_job_per_subject", "('test', 1, 'waiting', 0, 0, 5, null, null), ('test', 1, 'waiting', 0, 0, 5, null, null)")]
+    [InlineData("one_job_per_subject", "('test', 1, 'dead', 0, 0, null, 5, null), ('test', 1, 'dead', 0, 0, null, 5, null)")]
     [InlineData("state_is_known", "('test', 1, 'done', 0, 0, null, 5, null)")]
     [InlineData("only_waiting_has_run_at", "('test', 1, 'waiting', 0, 0, null, null, null)")]
     [InlineData("only_waiting_has_run_at", "('test', 1, 'dead', 0, 0, 5, 5, null)")]

@@ -106,7 +106,8 @@ public sealed class WorkerTests
 
         await shop.TurnAsync();
 
-        TimeSpan[] delays = [await shop.RunAtAsync(1) - shop.Clock.GetUtcNow(), await shop.RunAtAsync(2) - shop.Clock.GetUtcNow()];
+        var now = shop.Clock.GetUtcNow();
+        TimeSpan[] delays = [await shop.RunAtAsync(1) - now, await shop.RunAtAsync(2) - now];
         Assert.All(delays, delay => Assert.InRange(delay, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(100)));
         Assert.NotEqual(delays[0], delays[1]);
     }
@@ -161,7 +162,9 @@ public sealed class WorkerTests
 
         Assert.Equal("waiting after 1, applied 1", await shop.StandAsync(1));
         var attempt = Assert.Single(await shop.AttemptsAsync(1));
-        Assert.Equal(("It is locked.", null, Fingerprint.Of("It is locked.")), (attempt.Reason, attempt.Detail, attempt.Fingerprint));
+        Assert.Equal(
+            ("It is locked.", null, Fingerprint.Of("It is locked.")),
+            (attempt.Reason, attempt.Detail, attempt.Fingerprint));
     }
 
     [Theory, EveryEngine]

@@ -255,6 +255,8 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllBytesAsync(Path, Ct));
-        Assert.Equal(["some.db", "some.db.lock"], Directory.EnumerateFiles(_directory).Select(System.IO.Path.GetFileName).Order());
+        Assert.Equal(
+            ["some.db", "some.db.lock"],
+            Directory.EnumerateFiles(_directory).Select(System.IO.Path.GetFileName).Order());
     }
 }
