@@ -105,6 +105,11 @@ public sealed partial class PoisonTests
         var letter = await LetterAsync(supervisor.Server, "evt_poison");
         var dead = await supervisor.Server.GetAsync($"/api/v1/dead-letters/{letter}");
         Assert.Contains("process died", dead.GetProperty("error").GetString(), StringComparison.Ordinal);
+
+        // Stripe delivers again what a dying process never answered; only a person puts such an event back.
+        var again = await supervisor.Server.DeliverAsync(StripeEvent.Of("evt_poison", Poison));
+        Assert.Equal(HttpStatusCode.OK, again.Status);
+        Assert.Equal("dead", await supervisor.Server.JobStateAsync("evt_poison"));
     }
 
     [Fact]

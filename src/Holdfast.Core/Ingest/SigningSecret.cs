@@ -37,7 +37,7 @@ public sealed class SigningSecret
     /// <summary>The key is the text itself with its prefix: nothing is cut off, nothing decoded.</summary>
     internal ReadOnlySpan<byte> Key => _key;
 
-    /// <summary>Tells secrets apart in counts without telling what they are: they hold far too much chance to be guessed.</summary>
+    /// <summary>Tells secrets apart in counts, and tells nothing else: they hold too much chance to be guessed.</summary>
     internal string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(_key))[..FingerprintLength];
 
     public override string ToString() => "(a signing secret)";

@@ -89,10 +89,18 @@ internal sealed class JobStore(Database database)
     public Task<int> ReplayDeadAsync(Session session, IReadOnlyList<JobId> ids, DateTimeOffset now) =>
         session.ExecuteAsync(_sql["ReplayDead"], ("ids", (long[])[.. ids.Select(id => id.Value)]), ("run_at", now));
 
-    /// <returns>False when the job of this subject was not dead; otherwise it waits again.</returns>
+    /// <summary>
+    /// Puts back what is dead because it came again. What took the process down is left to a person: its sender, never
+    /// answered by a process that died, would otherwise take it down at every delivery for days.
+    /// </summary>
+    /// <returns>False when the job of this subject was not dead, or is left to a person; otherwise it waits again.</returns>
     public async Task<bool> ReplayDeadSubjectAsync(Session session, string kind, long subject, DateTimeOffset now) =>
         await session.ExecuteAsync(
-            _sql["ReplayDeadSubject"], ("kind", kind), ("subject", subject), ("run_at", now)) is 1;
+            _sql["ReplayDeadSubject"],
+            ("kind", kind),
+            ("subject", subject),
+            ("run_at", now),
+            ("max_deaths_alone", Worker.MaxDeathsAlone)) is 1;
 
     /// <returns>False when it was not dead.</returns>
     public async Task<bool> DismissAsync(Session session, JobId id, string reason, DateTimeOffset now) =>

@@ -38,8 +38,10 @@ set state = 'completed', attempt = attempt + 1, run_at = null, ended_at = @ended
 where id in (select value from json_each(@ids)) and state = 'waiting'
 
 -- name: Finish
+-- A dead letter keeps the count: it tells those that took the process down.
 update jobs
-set state = @state, attempt = @attempt, run_at = @run_at, ended_at = @ended_at, alone = 0
+set state = @state, attempt = @attempt, run_at = @run_at, ended_at = @ended_at,
+    alone = case when @state = 'dead' then alone else 0 end
 where id = @id and state = 'waiting' and attempt = @attempt_before
 
 -- name: AddAttempt
@@ -66,7 +68,7 @@ where id in (select value from json_each(@ids)) and state = 'dead'
 -- name: ReplayDeadSubject
 update jobs
 set state = 'waiting', run_at = @run_at, ended_at = null, retries_from = attempt, alone = 0
-where kind = @kind and subject = @subject and state = 'dead'
+where kind = @kind and subject = @subject and state = 'dead' and alone <= @max_deaths_alone
 
 -- name: Dismiss
 update jobs

@@ -20,7 +20,7 @@ internal sealed partial class Worker(
     ILogger<Worker> log)
 {
     /// <summary>One that has taken the process down this often while it was alone is a dead letter.</summary>
-    private const int MaxDeathsAlone = 2;
+    public const int MaxDeathsAlone = 2;
 
     private readonly Queue<JobId> _suspects = [];
     private long _run;

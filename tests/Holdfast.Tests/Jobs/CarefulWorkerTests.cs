@@ -87,7 +87,7 @@ public sealed class CarefulWorkerTests
         {
             await shop.Worker.StartAsync(Ct);
             await shop.TurnAsync();
-            await shop.DeadLetters.ReplayAsync(await shop.IdOfAsync(1), "a test", Ct);
+            await shop.DeadLetters.ReplayEndedAsync(await shop.IdOfAsync(1), "a test", Ct);
             await shop.DieAsync();
         }
 

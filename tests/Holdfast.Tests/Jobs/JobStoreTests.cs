@@ -97,7 +97,7 @@ public sealed class JobStoreTests
         List<string> replayed = [];
         foreach (var state in Enum.GetValues<JobState>())
         {
-            if (await shop.DeadLetters.ReplayAsync(await shop.IdOfAsync((int)state), "a test", Ct))
+            if (await shop.DeadLetters.ReplayEndedAsync(await shop.IdOfAsync((int)state), "a test", Ct))
             {
                 replayed.Add(state.Name);
                 Assert.Equal("waiting after 3, applied 0", await shop.StandAsync((int)state));
