@@ -8,9 +8,11 @@ internal sealed record BenchOptions
     public const string Help =
         """
           --only LETTERS      which measurements, such as abdf; all but g otherwise
+                              (a durable by forgotten, b drain, c both at once, d answers in time,
+                              e applied in time, f access checks, g history, h start and memory)
           --backlog N         events to drain (200000); 1000000 is what the targets speak of
           --stored N          with g: events stored before (1000000)
-          --open N            with g: events waiting before (200000)
+          --open N            with g and h: events waiting before (200000)
           --seconds N         how long each steady measurement lasts (10)
           --rounds N          how often the compared hosts take turns (5)
           --directory PATH    where databases are made and deleted: on a real disk (artifacts/bench)

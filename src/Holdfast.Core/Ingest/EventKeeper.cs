@@ -16,23 +16,24 @@ internal sealed partial class EventKeeper(
     /// <returns>One receipt for each delivery, in the same order.</returns>
     public async Task<Receipt[]> KeepAsync(Session session, IReadOnlyList<Delivery> group)
     {
+        EventKey[] keys = [.. group.Select(EventKey.Of)];
         var firsts = new SortedDictionary<EventKey, Delivery>();
-        foreach (var delivery in group)
+        for (var i = 0; i < keys.Length; i++)
         {
-            firsts.TryAdd(EventKey.Of(delivery), delivery);
+            firsts.TryAdd(keys[i], group[i]);
         }
 
-        var added = await events.AddIdsAsync(session, [.. firsts.Values]);
-        await events.AddAsync(session, added.Select(one => (one.Value, firsts[one.Key])));
-        await jobs.AddAsync(session, StoredEvent.JobKind, [.. added.Values], clock.GetUtcNow());
+        var added = await events.AddIdsAsync(session, firsts);
+        await events.AddAsync(session, added.Select(one => (one.Row, firsts[one.Key])));
+        await jobs.AddAsync(session, StoredEvent.JobKind, [.. added.Select(one => one.Row)], clock.GetUtcNow());
+        var stored = added.Select(one => firsts[one.Key]).ToHashSet<Delivery>(ReferenceEqualityComparer.Instance);
 
         var receipts = new Receipt[group.Count];
         for (var i = 0; i < group.Count; i++)
         {
-            var key = EventKey.Of(group[i]);
-            receipts[i] = added.ContainsKey(key) && ReferenceEquals(firsts[key], group[i])
+            receipts[i] = stored.Contains(group[i])
                 ? Stored(group[i])
-                : await KeepAgainAsync(session, key, group[i]);
+                : await KeepAgainAsync(session, keys[i], group[i]);
         }
 
         await CountAsync(session, group, added.Count);

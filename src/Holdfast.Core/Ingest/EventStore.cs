@@ -11,15 +11,21 @@ internal sealed class EventStore(Database database)
     private readonly Statements _sql = Statements.Of("Ingest/EventStore", database.Engine);
 
     /// <summary>Claims the ids of these deliveries.</summary>
-    /// <param name="deliveries">In the order of their ids, each id once, so that two nodes never wait in a circle.</param>
-    /// <returns>The rows of those that were new.</returns>
-    public async Task<Dictionary<EventKey, long>> AddIdsAsync(Session session, IReadOnlyList<Delivery> deliveries)
+    /// <param name="deliveries">In the order of their keys, each once, so that two nodes never wait in a circle.</param>
+    /// <returns>The rows of those that were new, in the same order.</returns>
+    public async Task<List<(EventKey Key, long Row)>> AddIdsAsync(
+        Session session, IEnumerable<KeyValuePair<EventKey, Delivery>> deliveries)
     {
-        var added = await session.QueryEachAsync(
-            _sql["AddId"],
-            row => (Key: new EventKey(row.Text(1), row.Flag(2), row.Text(3)), Row: row.Number(0)),
-            [.. deliveries.Select(delivery => Values(EventKey.Of(delivery), delivery.ReceivedAt))]);
-        return added.ToDictionary(one => one.Key, one => one.Row);
+        var added = new List<(EventKey, long)>();
+        foreach (var (key, delivery) in deliveries)
+        {
+            if (await session.NumberAsync(_sql["AddId"], Values(key, delivery.ReceivedAt)) is > 0 and var row)
+            {
+                added.Add((key, row));
+            }
+        }
+
+        return added;
     }
 
     public Task AddAsync(Session session, IEnumerable<(long Row, Delivery Delivery)> added) =>

@@ -3,7 +3,7 @@
 insert into event_ids (event_id, livemode, stripe_account, last_delivery_at)
 values (@event_id, @livemode, @stripe_account, @at)
 on conflict (event_id, livemode, stripe_account) do nothing
-returning id, event_id, livemode, stripe_account
+returning id
 
 -- name: Add
 insert into events (

@@ -29,6 +29,9 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     /// <summary>SQLITE_DBCONFIG_ENABLE_QPSG, see https://sqlite.org/c3ref/c_dbconfig_defensive.html</summary>
     private const int EnableStablePlans = 1007;
 
+    /// <summary>SQLITE_CONFIG_MEMSTATUS, see https://sqlite.org/c3ref/c_config_covering_index_scan.html</summary>
+    private const int CountMemory = 9;
+
     private static readonly Statement Begin = new(nameof(Begin), "begin immediate");
     private static readonly Statement BeginRead = new(nameof(BeginRead), "begin deferred");
     private static readonly Statement CommitNow = new(nameof(CommitNow), "commit");
@@ -40,6 +43,14 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
     private Connection? _writer;
     private FileIdentity? _file;
     private FileIdentity? _wal;
+
+    static SqliteDatabase()
+    {
+        // Counting all memory takes one lock of the whole process at every allocation, and nobody reads the count.
+        // When an embedding application has used SQLite before, it is too late, which is harmless.
+        SQLitePCL.Batteries_V2.Init();
+        _ = SQLitePCL.raw.sqlite3_config(CountMemory, 0);
+    }
 
     public override string Engine => "sqlite";
 
@@ -55,6 +66,9 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
             _writer = OpenWriter(create: true);
             if (!exists)
             {
+                // An event with its row is a little less than four kilobytes: of larger pages none is left half empty.
+                _writer.Run("pragma page_size = 8192");
+
                 // Before the log is switched on, so that the mark stands in the file itself and not only in the log.
                 _writer.Run($"pragma application_id = {SqliteHeader.ApplicationId}");
             }
