@@ -60,7 +60,7 @@ internal static class Backlog
             Hash = SHA256.HashData(body),
             ReceivedAt = TimeProvider.System.GetUtcNow(),
             Correlation = Guid.CreateVersion7().ToString("N"),
-            Secret = 0,
+            Secret = "bench",
         };
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class PoisonTests
         }
 
         var letter = await server.GetAsync($"/api/v1/dead-letters/{await LetterAsync(server, "evt_poison")}");
-        Assert.Equal(Tries, letter.GetProperty("attempts").GetArrayLength());
+        Assert.Equal(Tries, letter.GetProperty("history").GetArrayLength());
         Assert.Contains(
             effect is "throws" ? "This event cannot be applied." : "did not end within the attempt's time limit",
             letter.GetProperty("error").GetString(),

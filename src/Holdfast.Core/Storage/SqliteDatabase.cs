@@ -74,8 +74,8 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
             }
 
             _writer.Run("pragma journal_mode = wal");
-            LogVersion();
             await MigrateAsync(_writer, ct);
+            LogVersion();
             _file = new FileIdentity(Path);
             _wal = new FileIdentity(Path + "-wal");
         }

@@ -54,13 +54,26 @@ public sealed class AlertStoreTests
     {
         await using var store = await TestDatabase.CreateAsync(engine);
         var alerts = new AlertStore(store.Database);
-        await RaiseAsync(store, alerts, About1, "One.", Now);
+        var lasting = About1 with { Kind = "clock_skew" };
+        await RaiseAsync(store, alerts, lasting, "One.", Now);
 
         Assert.True(await store.WriteAsync(session => alerts.AcknowledgeAsync(session, 1, "ada", Now.AddHours(1))));
-        await RaiseAsync(store, alerts, About1, "Again.", Now.AddHours(2));
+        await RaiseAsync(store, alerts, lasting, "Again.", Now.AddHours(2));
 
         var alert = Assert.Single(await ListAsync(store, alerts));
         Assert.Equal(("ada", Now.AddHours(1), 2), (alert.AcknowledgedBy, alert.AcknowledgedAt, alert.Times));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_conflict_that_somebody_has_looked_at_is_over(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+        var alerts = new AlertStore(store.Database);
+        await RaiseAsync(store, alerts, new(AlertKinds.EventConflict, "evt_1"), "One.", Now);
+
+        Assert.True(await store.WriteAsync(session => alerts.AcknowledgeAsync(session, 1, "ada", Now.AddHours(1))));
+
+        Assert.Empty(await ListAsync(store, alerts));
     }
 
     [Theory, EveryEngine]
