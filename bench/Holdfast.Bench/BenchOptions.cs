@@ -43,7 +43,9 @@ internal sealed record BenchOptions
         var options = new BenchOptions();
         for (var i = 0; i < args.Count; i += 2)
         {
-            var value = i + 1 < args.Count ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value.\n{Help}");
+            var value = i + 1 < args.Count
+                ? args[i + 1]
+                : throw new ArgumentException($"{args[i]} needs a value.\n{Help}");
             options = args[i] switch
             {
                 "--only" => options with { Only = value },

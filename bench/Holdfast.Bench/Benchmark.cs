@@ -104,7 +104,8 @@ internal sealed class Benchmark(BenchOptions options)
         _report.Add("durable by forgotten, median of the rounds", $"{Median(ratios):P0}", "≥ 50 %");
         _report.Add("durable, while all is applied beside it", Found(2), "");
 
-        string Found(int index) => $"{Report.PerSecond(Median(rates[index]))}, {Report.Each(used[index], answered[index])}";
+        string Found(int index) =>
+            $"{Report.PerSecond(Median(rates[index]))}, {Report.Each(used[index], answered[index])}";
     }
 
     /// <summary>(b)</summary>
@@ -145,8 +146,8 @@ internal sealed class Benchmark(BenchOptions options)
         var end = await server.StandingAsync();
         _report.Add(
             $"accept and apply at {FullRate:N0}/s",
-            $"applied {Report.PerSecond(end.AppliedPerSecondSince(from))}, lag {Report.Time(middle.Lag)} in the middle and "
-            + $"{Report.Time(end.Lag)} at the end, acknowledged in {Report.Spread(taken)}",
+            $"applied {Report.PerSecond(end.AppliedPerSecondSince(from))}, lag {Report.Time(middle.Lag)} in the middle "
+            + $"and {Report.Time(end.Lag)} at the end, acknowledged in {Report.Spread(taken)}",
             $"≥ {FullRate:N0}/s, lag not growing");
     }
 
@@ -206,7 +207,8 @@ internal sealed class Benchmark(BenchOptions options)
             await Task.Delay(10);
         }
 
-        _report.Add("from acknowledged to applied, nothing else to do", Report.Spread(taken), "p50 ≤ 10 ms, p99 ≤ 50 ms");
+        _report.Add(
+            "from acknowledged to applied, nothing else to do", Report.Spread(taken), "p50 ≤ 10 ms, p99 ≤ 50 ms");
     }
 
     /// <summary>(f) As an application asks: with a token of its own, for one team after another.</summary>
@@ -250,7 +252,7 @@ internal sealed class Benchmark(BenchOptions options)
         }
     }
 
-    /// <summary>(g) The same work on an empty database and on one that has years behind it and work before it.</summary>
+    /// <summary>(g) The same work on an empty database and on one with years behind it and work before it.</summary>
     private async Task CarryHistoryAsync()
     {
         var story = Story(options.Stored);
@@ -265,11 +267,11 @@ internal sealed class Benchmark(BenchOptions options)
         var with = await BothAsync(grown, story);
         _report.Add(
             $"accepted with {options.Stored:N0} stored and {options.Open:N0} open, by that with none",
-            $"{with.Accepted / without.Accepted:P0} ({Report.PerSecond(with.Accepted)} of {Report.PerSecond(without.Accepted)})",
+            Report.Part(with.Accepted, without.Accepted),
             "≥ 80 %");
         _report.Add(
             "applied at the same time, likewise",
-            $"{with.Applied / without.Applied:P0} ({Report.PerSecond(with.Applied)} of {Report.PerSecond(without.Applied)})",
+            Report.Part(with.Applied, without.Applied),
             "≥ 80 %");
     }
 
@@ -307,7 +309,8 @@ internal sealed class Benchmark(BenchOptions options)
         return sorted[sorted.Length / 2];
     }
 
-    private Task<ServerProcess> StartAsync(string database) => ServerProcess.StartAsync(options.Server, ["serve"], database);
+    private Task<ServerProcess> StartAsync(string database) =>
+        ServerProcess.StartAsync(options.Server, ["serve"], database);
 
     private Task<ServerProcess> StartSelfAsync(string mode) =>
         ServerProcess.StartAsync(Environment.ProcessPath!, ["serve", mode], NewDatabase());
@@ -319,7 +322,9 @@ internal sealed class Benchmark(BenchOptions options)
         _made.Add(Directory.CreateDirectory(directory).FullName);
         File.WriteAllText(
             Path.Combine(directory, "plans.json"),
-            $$"""{"plans":[{"id":"team","prices":["{{Workload.Price}}"],"features":{"{{Feature}}":{"per_quantity":1} } }]}""");
+            $$"""
+            {"plans":[{"id":"team","prices":["{{Workload.Price}}"],"features":{"{{Feature}}":{"per_quantity":1} } }]}
+            """);
         return Path.Combine(directory, "holdfast.db");
     }
 }

@@ -61,7 +61,8 @@ internal sealed class EventTemplate
         }
     }
 
-    private static ReadOnlySpan<char> Zeros(int digits) => digits switch { 16 => "D16", 12 => "D12", 10 => "D10", _ => "D6" };
+    private static ReadOnlySpan<char> Zeros(int digits) =>
+        digits switch { 16 => "D16", 12 => "D12", 10 => "D10", _ => "D6" };
 }
 
 /// <summary>What differs from event to event.</summary>

@@ -14,7 +14,7 @@ internal static class Load
 
     private const int Ok = 200;
 
-    /// <summary>Each connection sends its next request when it has the answer to the last: how much can be done.</summary>
+    /// <summary>Each connection sends its next request when it has the answer to the last: how much it can.</summary>
     public static async Task<Latencies> ClosedAsync(int port, TimeSpan length, NextRequest next)
     {
         var start = Stopwatch.GetTimestamp();
@@ -43,7 +43,7 @@ internal static class Load
     {
         var due = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleWriter = true });
         var start = Stopwatch.GetTimestamp();
-        var clock = new Thread(() => Tell(due.Writer, perSecond, start, length)) { Priority = ThreadPriority.AboveNormal };
+        var clock = new Thread(() => Tell(due.Writer, perSecond, start, length));
         clock.Start();
         var parts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
         {

@@ -32,6 +32,8 @@ internal sealed class Report
     public static string Each(TimeSpan used, double count) =>
         string.Create(CultureInfo.InvariantCulture, $"{used.TotalMicroseconds / count:N0} µs of a processor each");
 
+    public static string Part(double rate, double of) => $"{rate / of:P0} ({PerSecond(rate)} of {PerSecond(of)})";
+
     public static string Spread(Latencies taken) => $"p50 {Time(taken.Of(0.5))}, p99 {Time(taken.Of(0.99))}, max "
         + $"{Time(taken.Max)}{(taken.Failed > 0 ? $", {taken.Failed} FAILED" : "")}";
 }

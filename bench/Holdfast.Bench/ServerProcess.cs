@@ -8,7 +8,7 @@ using System.Text.Json;
 
 namespace Holdfast.Bench;
 
-/// <summary>A server under measurement: a process of its own with a database of its own. It ends with the bench.</summary>
+/// <summary>A server under measurement: a process with a database of its own. It ends with the bench.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const string AdminToken = "token-of-the-bench-and-of-nobody-else";
@@ -89,12 +89,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         using var answer = await _http.PostAsync(
             "/api/v1/tokens", new StringContent("""{"name":"bench"}""", mediaType: new("application/json")));
         using var json = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonDocument>();
-        return json!.RootElement.EnumerateObject().Select(field => field.Value)
-            .First(value => value.ValueKind is JsonValueKind.String && value.GetString()!.StartsWith("hf_", StringComparison.Ordinal))
-            .GetString()!;
+        return json!.RootElement.EnumerateObject()
+            .Where(field => field.Value.ValueKind is JsonValueKind.String)
+            .Select(field => field.Value.GetString()!)
+            .First(text => text.StartsWith("hf_", StringComparison.Ordinal));
     }
 
-    /// <summary>The processor time it has used so far: what an event costs, however busy the machine is beside it.</summary>
+    /// <summary>The processor time it has used so far: what an event costs, also on a busy machine.</summary>
     public TimeSpan ProcessorTime()
     {
         _process.Refresh();

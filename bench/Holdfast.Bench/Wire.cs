@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace Holdfast.Bench;
 
-/// <summary>One kept-open HTTP/1.1 connection that asks and waits: no more than load needs, so that the load is cheap.</summary>
+/// <summary>One kept-open HTTP/1.1 connection that asks and waits: no more than load needs, so it is cheap.</summary>
 internal sealed class Wire : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _answer = new byte[64 * 1024];
 
     public static async Task<Wire> OpenAsync(int port)

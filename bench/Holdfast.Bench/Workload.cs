@@ -19,7 +19,11 @@ internal sealed class Workload(int teams)
 
     private static readonly byte[] Key = Encoding.UTF8.GetBytes(Secret);
     private static readonly EventTemplate[] Templates =
-        [EventTemplate.Read("subscription.json"), EventTemplate.Read("invoice.json"), EventTemplate.Read("charge.json")];
+    [
+        EventTemplate.Read("subscription.json"),
+        EventTemplate.Read("invoice.json"),
+        EventTemplate.Read("charge.json"),
+    ];
 
     private static readonly byte[][] Heads = [.. Templates.Select(template => Encoding.ASCII.GetBytes(
         $"""
@@ -83,7 +87,8 @@ internal sealed class Workload(int teams)
     private EventValues Values(long number)
     {
         var turn = number / Templates.Length;
-        return new(number, turn % teams, FirstCreated + (number / EventsPerSecondOfStory), 100_000 + (number % 900_000));
+        var created = FirstCreated + (number / EventsPerSecondOfStory);
+        return new(number, turn % teams, created, 100_000 + (number % 900_000));
     }
 
     private static void Put(ReadOnlySpan<byte> part, Span<byte> request, ref int length)

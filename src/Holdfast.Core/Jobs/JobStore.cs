@@ -8,10 +8,8 @@ internal sealed class JobStore(Database database)
     private readonly Statements _sql = Statements.Of("Jobs/JobStore", database.Engine);
 
     public Task<int> AddAsync(Session session, string kind, IReadOnlyList<long> subjects, DateTimeOffset now) =>
-        session.ExecuteEachAsync(
-            _sql["Add"],
-            [.. subjects.Select(subject =>
-                new (string, object?)[] { ("kind", kind), ("subject", subject), ("run_at", now), ("created_at", now) })]);
+        session.ExecuteAsync(
+            _sql["Add"], ("kind", kind), ("subjects", subjects), ("run_at", now), ("created_at", now));
 
     public Task<List<Job>> ClaimDueAsync(Session session, string kind, DateTimeOffset now, int limit) =>
         session.QueryAsync(_sql["ClaimDue"], Read, ("kind", kind), ("now", now), ("limit", limit));

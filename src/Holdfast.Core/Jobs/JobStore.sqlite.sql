@@ -1,6 +1,7 @@
 -- name: Add
 insert into jobs (kind, subject, state, run_at, created_at)
-values (@kind, @subject, 'waiting', @run_at, @created_at)
+select @kind, value, 'waiting', @run_at, @created_at
+from json_each(@subjects)
 
 -- name: ClaimDue
 -- Inside the transaction that applies them: a process that dies holds nothing.

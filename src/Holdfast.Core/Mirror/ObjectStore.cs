@@ -9,8 +9,13 @@ internal sealed class ObjectStore(Database database)
 
     /// <summary>The rows of these objects, locked until the session ends.</summary>
     /// <param name="keys">In their order, so that two workers never wait for each other.</param>
-    public Task<List<MirroredObject>> LockAsync(Session session, IEnumerable<ObjectKey> keys) =>
-        session.QueryEachAsync(_sql["Lock"], Read, [.. keys.Select(Values)]);
+    public async Task<List<MirroredObject>> LockAsync(Session session, IReadOnlyCollection<ObjectKey> keys)
+    {
+        // An id is nearly always that of one object alone, so the rows of all keys are found by their ids together.
+        var rows = await session.QueryAsync(_sql["Lock"], Read, ("ids", (string[])[.. keys.Select(key => key.Id)]));
+        var wanted = keys.ToHashSet();
+        return [.. rows.Where(row => wanted.Contains(row.Key))];
+    }
 
     public Task<MirroredObject?> FindAsync(Session session, ObjectKey key) =>
         session.FirstAsync(_sql["Find"], Read, Values(key));

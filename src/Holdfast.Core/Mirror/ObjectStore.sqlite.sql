@@ -3,7 +3,8 @@
 select stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of, cause, confirmed,
     in_doubt, deleted, hash
 from objects
-where id = @id and type = @type and livemode = @livemode and stripe_account = @stripe_account
+where id in (select value from json_each(@ids))
+order by id, type, livemode, stripe_account
 
 -- name: Find
 select stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of, cause, confirmed,

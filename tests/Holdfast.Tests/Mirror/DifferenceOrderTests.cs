@@ -3,7 +3,7 @@ using Holdfast.Mirror;
 
 namespace Holdfast.Tests.Mirror;
 
-/// <summary>Bodies are walked in step as long as their names come in the same order; when they do not, nothing is missed.</summary>
+/// <summary>Bodies are walked in step while their names come in the same order; where not, nothing is missed.</summary>
 public sealed class DifferenceOrderTests
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class DifferenceOrderTests
     [InlineData("""{"a":0,"b":1,"c":2}""", """{"a":0,"c":3,"b":1}""", """{"c":[2,3]}""")]
     [InlineData("""{"a":0,"b":1}""", """{"a":0}""", """{"b":[1,null]}""")]
     [InlineData("""{"a":0}""", """{"a":0,"b":1}""", """{"b":[null,1]}""")]
-    public void A_name_that_comes_goes_or_moves_hides_no_change_behind_it(string before, string after, string expected) =>
+    public void A_name_that_comes_goes_or_moves_hides_no_change(string before, string after, string expected) =>
         Assert.Equal(expected, Between(before, after));
 
     private static string Between(string before, string after) =>
