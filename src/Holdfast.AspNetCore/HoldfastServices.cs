@@ -62,7 +62,7 @@ public static class HoldfastServices
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Doorbell>();
         services.AddSingleton<AttemptWatch>();
-        services.AddSingleton<BatchHandler>(provider => provider.GetRequiredService<Apply.EventHandler>());
+        services.AddSingleton<BatchHandler>(provider => provider.GetRequiredService<EventJobHandler>());
         services.AddSingleton<Worker>();
 
         services.AddSingleton(provider => LiveEndpoints(
@@ -75,7 +75,7 @@ public static class HoldfastServices
         services.AddSingleton<Receiver>();
 
         services.AddSingleton<ObjectStore>();
-        services.AddSingleton<Apply.EventHandler>();
+        services.AddSingleton<EventJobHandler>();
         services.AddSingleton<Rehearsal>();
 
         services.AddSingleton<AccountStore>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Apply;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Storage;
@@ -9,7 +10,7 @@ namespace Holdfast.EndToEnd.Host;
 /// Applies events as the product does, and then comes to grief over one type of event. As all is applied by then, it
 /// also shows that a batch that fails leaves nothing behind.
 /// </summary>
-internal sealed class PoisonedHandler(Apply.EventHandler inner, EventStore events, IConfiguration configuration)
+internal sealed class PoisonedHandler(EventJobHandler inner, EventStore events, IConfiguration configuration)
     : BatchHandler
 {
     private readonly string _type = configuration["POISON_TYPE"]!;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Access;
 using Holdfast.Alerts;
+using Holdfast.Apply;
 using Holdfast.Audit;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
@@ -9,7 +10,6 @@ using Holdfast.Mirror;
 using Holdfast.Storage;
 using Holdfast.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
-using EventJobs = Holdfast.Apply.EventHandler;
 
 namespace Holdfast.Tests.Support;
 
@@ -43,7 +43,7 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public EventKeeper Keeper { get; private set; } = null!;
 
-    public EventJobs Handler { get; private set; } = null!;
+    public EventJobHandler Handler { get; private set; } = null!;
 
     public Worker Worker { get; private set; } = null!;
 
@@ -134,7 +134,7 @@ internal sealed class TestEngine : IAsyncDisposable
             new AccountBinder(Accounts, new AccessOptions(), Clock),
             Counters,
             Clock,
-            NullLogger<EventJobs>.Instance);
+            NullLogger<EventJobHandler>.Instance);
         Worker = new(
             Handler,
             Database,

@@ -16,13 +16,13 @@ namespace Holdfast.Apply;
 /// What events do, a batch at a time, in one transaction: read what each says its object looked like, lock the rows
 /// of those objects in order, fold, write, keep what changed, and tie customers to accounts.
 /// </summary>
-internal sealed partial class EventHandler(
+internal sealed partial class EventJobHandler(
     EventStore events,
     ObjectStore objects,
     AccountBinder accounts,
     CounterStore counters,
     TimeProvider clock,
-    ILogger<EventHandler> log) : BatchHandler
+    ILogger<EventJobHandler> log) : BatchHandler
 {
     /// <summary>The events of the batch in hand, or of the last one: for the log only.</summary>
     private Dictionary<long, StoredEvent> _inHand = [];
