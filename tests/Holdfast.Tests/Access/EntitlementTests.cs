@@ -42,6 +42,9 @@ public sealed class EntitlementTests
 
     [Theory]
     [InlineData("canceled", """subscription sub_1 would give plan "pro" but is canceled""")]
+    [InlineData("incomplete", """subscription sub_1 would give plan "pro" but is incomplete""")]
+    [InlineData("incomplete_expired", """subscription sub_1 would give plan "pro" but is incomplete_expired""")]
+    [InlineData("paused", """subscription sub_1 would give plan "pro" but is paused""")]
     [InlineData(
         "past_due",
         "subscription sub_1 would give plan \"pro\" but is past_due, and the policy for that is \"revoke\"")]
@@ -56,9 +59,40 @@ public sealed class EntitlementTests
     [Fact]
     public void A_refusal_names_what_may_come_back_rather_than_what_is_over()
     {
-        var facts = Facts(Subscription("sub_1", "canceled"), Subscription("sub_2", "unpaid"));
+        var unpaid = Facts(Subscription("sub_2", "unpaid"));
+        AccessFacts[] over =
+        [
+            Facts(Subscription("sub_1", "canceled")),
+            Facts(Subscription("sub_1", "incomplete_expired")),
+            Facts(Purchase("cs_1") with { IsRefunded = true }),
+            Facts(Purchase("cs_1") with { IsDisputeLost = true }),
+        ];
 
-        Assert.Equal("""subscription sub_2 would give plan "pro" but is unpaid""", Reason(facts, "export"));
+        Assert.All(over, facts => Assert.Equal(
+            """subscription sub_2 would give plan "pro" but is unpaid""",
+            Reason(facts with { Subscriptions = [.. facts.Subscriptions, .. unpaid.Subscriptions] }, "export")));
+    }
+
+    [Fact]
+    public void A_refusal_blames_no_lost_plan_that_never_had_the_feature() =>
+        Assert.Equal(
+            """no plan with the feature "export" is held""",
+            Reason(Facts(Subscription(status: "canceled", items: Item("price_basic"))), "export"));
+
+    [Fact]
+    public void A_refusal_blames_no_held_plan_that_does_not_name_the_feature() =>
+        Assert.Equal(
+            """no plan with the feature "export" is held""",
+            Reason(Facts(Subscription(items: Item("price_none"))), "export"));
+
+    [Fact]
+    public void A_refusal_gives_the_status_and_not_the_quantity_where_both_forbid_it()
+    {
+        var canceled = Facts(Subscription(status: "canceled", items: Item("price_pro", quantity: 0)));
+        var refunded = Facts(Purchase(quantity: 0) with { IsRefunded = true });
+
+        Assert.EndsWith("but is canceled", Reason(canceled, "export"), StringComparison.Ordinal);
+        Assert.EndsWith("but was refunded in full", Reason(refunded, "export"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,6 +117,12 @@ public sealed class EntitlementTests
         Assert.Equal(
             new AccessAnswer { Allowed = false, Reason = reason },
             Entitlement.Check(Facts(Subscription()), Sold.Plans, feature, Now));
+
+    [Fact]
+    public void A_feature_that_is_active_at_Stripe_is_suggested_like_those_of_the_plans() =>
+        Assert.Equal(
+            """the feature "reprots" is in no plan; did you mean "reports"?""",
+            Reason(Facts(Subscription()) with { ActiveFeatures = ["reports"] }, "reprots"));
 
     [Fact]
     public void A_long_or_broken_feature_name_is_cut_and_escaped_in_the_reason()
@@ -363,6 +403,41 @@ public sealed class EntitlementTests
                 subscribed with { Source = "sub_2", Status = "canceled", Quantity = 1, WhyNot = "is canceled" },
             ],
             Entitlement.Grants(facts, Sold.Plans, Now));
+    }
+
+    [Fact]
+    public void The_fate_of_a_purchase_is_its_status()
+    {
+        var facts = Facts(
+            Purchase("cs_1"),
+            Purchase("cs_2") with { IsRefunded = true },
+            Purchase("cs_3") with { IsDisputeLost = true });
+
+        Assert.Equal(
+            ["paid", "refunded", "lost"], Entitlement.Grants(facts, Sold.Plans, Now).Select(grant => grant.Status));
+    }
+
+    [Fact]
+    public void One_source_told_in_several_states_is_listed_in_one_order()
+    {
+        Subscription[] states =
+        [
+            Subscription(status: "active", items: Item("price_pro", quantity: 2)),
+            Subscription(status: "active") with { CurrentPeriodEndsAt = PeriodEnd.AddDays(1) },
+            Subscription(status: "active"),
+            Subscription(status: "trialing", items: Item("price_pro", quantity: 3)),
+            Subscription(status: "canceled", items: Item("price_pro", quantity: 4)),
+            Subscription(status: "unpaid", items: Item("price_pro", quantity: 5)),
+        ];
+
+        Assert.All(
+            [states, [.. states.Reverse()]],
+            facts => Assert.Equal(
+                [("active", 2), ("active", 1), ("active", 1), ("trialing", 3), ("canceled", 4), ("unpaid", 5)],
+                Entitlement.Grants(Facts(facts), Sold.Plans, Now).Select(grant => (grant.Status, grant.Quantity))));
+        Assert.Equal(
+            [PeriodEnd.AddDays(1), PeriodEnd],
+            Entitlement.Grants(Facts(states[2], states[1]), Sold.Plans, Now).Select(grant => grant.Until!.Value));
     }
 
     private static bool Allowed(AccessFacts facts) => Entitlement.Check(facts, Sold.Plans, "export", Now).Allowed;

@@ -12,7 +12,7 @@ internal static class Sold
     public static DateTimeOffset PeriodEnd => Now.AddDays(10);
 
     /// <summary>Three plans in rising order; everything in "pro" has a price, a lookup key and a product.</summary>
-    public static Plans Plans { get; } = Parsed("""
+    public static Plans Plans => Parsed("""
         {"plans":[
           {"id":"basic","prices":["price_basic"],"features":{"seats":1,"projects":3,"export":false}},
           {"id":"pro","prices":["price_pro"],"lookup_keys":["pro"],"products":["prod_pro"],
@@ -21,7 +21,7 @@ internal static class Sold
         ]}
         """);
 
-    public static Plans RevokingPastDue { get; } = Parsed("""
+    public static Plans RevokingPastDue => Parsed("""
         {"plans":[{"id":"pro","prices":["price_pro"],"features":{"export":true}}],"policies":{"past_due":"revoke"}}
         """);
 

@@ -29,6 +29,17 @@ public sealed class FoldTests
     }
 
     [Fact]
+    public void The_very_observation_that_is_held_leaves_the_row_as_it_is()
+    {
+        var held = Held(Seen("evt_1", Noon, "a")) with { Confirmed = true };
+
+        var folded = Fold.Of(held, Seen("evt_1", Noon, "a"));
+
+        Assert.Same(held, folded.Next);
+        Assert.Equal(Freshness.Same, folded.Freshness);
+    }
+
+    [Fact]
     public void The_same_body_later_is_no_change_but_keeps_the_later_moment()
     {
         var folded = Fold.Of(Held(Seen("evt_1", Noon, "a")), Seen("evt_2", Noon.AddSeconds(5), "a"));

@@ -75,6 +75,19 @@ public sealed class ObjectRelationsTests
         Assert.Equal(parent, ObjectRelations.ParentOf(type, body));
     }
 
+    [Theory]
+    [InlineData(
+        "invoice",
+        """{"subscription":"sub_old","parent":{"subscription_details":{"subscription":"sub_new"}}}""",
+        "sub_new")]
+    [InlineData(
+        "checkout.session",
+        """{"setup_intent":"seti_1","payment_intent":"pi_1","subscription":"sub_1"}""",
+        "sub_1")]
+    [InlineData("checkout.session", """{"setup_intent":"seti_1","payment_intent":"pi_1"}""", "pi_1")]
+    public void Of_several_it_names_it_hangs_on_the_first(string type, string body, string parent) =>
+        Assert.Equal(parent, ObjectRelations.ParentOf(type, JsonElement.Parse(body)));
+
     [Fact]
     public void A_status_is_noted_as_Stripe_wrote_it()
     {

@@ -21,6 +21,20 @@ public sealed class ChargeTests
     }
 
     [Fact]
+    public void A_part_that_was_captured_is_read_as_a_part()
+    {
+        var body = Altered.With(Sample.BodyOf("charge.2026-10-28.endive"), "/amount_captured", "9000");
+
+        Assert.Equal((15875, 9000), (Charge.Read(body).Amount, Charge.Read(body).AmountCaptured));
+    }
+
+    [Fact]
+    public void A_refund_in_full_is_read()
+    {
+        Assert.True(Charge.Read(Sample.BodyOf("charge-refunded-in-full")).IsRefunded);
+    }
+
+    [Fact]
     public void Before_2020_a_charge_that_is_only_held_has_captured_nothing()
     {
         Assert.Equal(0, Charge.Read(Sample.BodyOf("charge-held-2019")).AmountCaptured);

@@ -33,9 +33,7 @@ public sealed class CheckoutSessionTests
     [Fact]
     public void Items_that_were_cut_are_known()
     {
-        var body = Altered.With(Sample.BodyOf("checkout.session.2026-10-28.endive"), "/line_items/has_more", "true");
-
-        Assert.True(CheckoutSession.Read(body).HasMoreLineItems);
+        Assert.True(Shipped.HasMoreLineItems);
     }
 
     [Fact]
@@ -57,6 +55,29 @@ public sealed class CheckoutSessionTests
     }
 
     [Fact]
+    public void Every_line_of_an_address_is_read()
+    {
+        Assert.Equal(
+            new ShippingDetails
+            {
+                Name = "Ida Lund",
+                Line1 = "1 Main Street",
+                Line2 = "Flat 2",
+                PostalCode = "94103",
+                City = "San Francisco",
+                State = "CA",
+                Country = "US",
+            },
+            Shipped.Shipping);
+    }
+
+    [Fact]
+    public void The_lookup_key_of_a_bought_price_is_read()
+    {
+        Assert.Equal("mug_2026", Assert.Single(Shipped.LineItems!).LookupKey);
+    }
+
+    [Fact]
     public void Before_2020_08_27_display_items_tell_what_is_bought()
     {
         var session = CheckoutSession.Read(Sample.BodyOf("checkout_session-before-2020-08-27"));
@@ -66,8 +87,11 @@ public sealed class CheckoutSessionTests
             session.LineItems!.Select(item => (item.Price, item.Product, item.Quantity)));
     }
 
-    private static readonly CheckoutSession ByBankDebit =
+    private static CheckoutSession ByBankDebit =>
         CheckoutSession.Read(Sample.BodyOf("checkout_session-paid-by-bank-debit"));
+
+    private static CheckoutSession Shipped =>
+        CheckoutSession.Read(Sample.BodyOf("checkout_session-shipped-and-cut"));
 
     private static readonly CheckoutSession Facts = new()
     {

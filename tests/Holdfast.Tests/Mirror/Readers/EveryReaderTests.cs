@@ -18,6 +18,20 @@ public sealed class EveryReaderTests
         Assert.NotNull(Sample.Read(type, body));
     }
 
+    [Fact]
+    public void Every_property_is_told_by_some_sample()
+    {
+        var read = Sample.Names.Select(Open).Select(sample => Sample.Read(sample.Type, sample.Body)).ToArray();
+
+        var silent =
+            from record in read.SelectMany(Records).GroupBy(record => record.GetType())
+            from property in record.Key.GetProperties()
+            where record.All(one => IsDefault(property.GetValue(one)))
+            select $"{record.Key.Name}.{property.Name}";
+
+        Assert.Empty(string.Join(", ", silent));
+    }
+
     [Theory, EverySample]
     public void A_field_nobody_knows_changes_nothing(string sample)
     {
@@ -133,6 +147,27 @@ public sealed class EveryReaderTests
             refusal.Message);
     }
 
+    [Fact]
+    public void A_refusal_of_what_has_neither_type_nor_id_says_so()
+    {
+        var refusal = Assert.Throws<UnreadableObjectException>(() => Customer.Read(JsonElement.Parse("{}")));
+
+        Assert.StartsWith("""The object (no id) has no text in "id",""", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("customer", "id", "text")]
+    [InlineData("charge", "amount", "integer")]
+    [InlineData("dispute", "charge", "id")]
+    public void A_refusal_says_what_kind_of_value_it_misses(string type, string field, string kind)
+    {
+        var body = Altered.With(Open($"{type}.2026-10-28.endive").Body, $"/{field}", "[]");
+
+        var refusal = Assert.Throws<UnreadableObjectException>(() => Sample.Read(type, body));
+
+        Assert.Contains($"has no {kind} in \"{field}\"", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("7")]
@@ -174,6 +209,25 @@ public sealed class EveryReaderTests
         """{"a":"1","a":"2"}""",
         """[{"amount":9223372036854775807},{"amount":9223372036854775807}]""",
     ];
+
+    /// <summary>A record with those that its properties hold.</summary>
+    private static IEnumerable<object> Records(object record) =>
+    [
+        record,
+        .. record.GetType().GetProperties()
+            .Select(property => property.GetValue(record))
+            .SelectMany(value => value is IEnumerable<object> all ? all : [value!])
+            .Where(value => value?.GetType().Namespace == typeof(Customer).Namespace)
+            .SelectMany(Records),
+    ];
+
+    private static bool IsDefault(object? value) => value switch
+    {
+        null or false or 0L => true,
+        string => false,
+        System.Collections.IEnumerable all => !all.GetEnumerator().MoveNext(),
+        _ => false,
+    };
 
     private static (string Type, JsonElement Body) Open(string name)
     {

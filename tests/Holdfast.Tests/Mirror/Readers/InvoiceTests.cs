@@ -43,6 +43,17 @@ public sealed class InvoiceTests
         Assert.Equal(42, Invoice.Read(Sample.BodyOf("invoice-paid-past-stripe-2024")).Tax);
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    public void Taxes_are_added_up_to_the_largest_numbers_there_are(long sum)
+    {
+        var body = Altered.With(
+            Sample.BodyOf("invoice-made-by-hand"), "/total_taxes", $$"""[{"amount":{{sum}}},{"amount":0}]""");
+
+        Assert.Equal(sum, Invoice.Read(body).Tax);
+    }
+
     [Fact]
     public void Taxes_too_large_to_add_up_are_not_told()
     {
@@ -83,6 +94,14 @@ public sealed class InvoiceTests
     }
 
     [Fact]
+    public void When_it_was_given_up_and_when_it_was_void_are_two_moments()
+    {
+        var invoice = Invoice.Read(Sample.BodyOf("invoice-given-up-then-void"));
+
+        Assert.Equal((Sample.Day(1), Sample.Day(2)), (invoice.MarkedUncollectibleAt, invoice.VoidedAt));
+    }
+
+    [Fact]
     public void A_line_of_a_plan_is_read_as_one_of_a_price()
     {
         var line = Assert.Single(Invoice.Read(Sample.BodyOf("invoice-before-2019-03-14")).Lines);
@@ -90,7 +109,7 @@ public sealed class InvoiceTests
         Assert.Equal(("gold", "prod_Hf7Gold"), (line.Price, line.Product));
     }
 
-    private static readonly Invoice MadeByHand = Invoice.Read(Sample.BodyOf("invoice-made-by-hand"));
+    private static Invoice MadeByHand => Invoice.Read(Sample.BodyOf("invoice-made-by-hand"));
 
     private static readonly Invoice Facts = new()
     {

@@ -27,6 +27,15 @@ public sealed class PaymentIntentTests
     }
 
     [Fact]
+    public void A_source_that_was_declined_is_named_like_a_payment_method()
+    {
+        var body = Altered.With(
+            Sample.BodyOf("payment_intent.2024-06-20"), "/last_payment_error", """{"source":{"id":"src_1Hf7No"}}""");
+
+        Assert.Equal("src_1Hf7No", PaymentIntent.Read(body).LastPaymentError?.PaymentMethod);
+    }
+
+    [Fact]
     public void Before_basil_it_names_its_invoice()
     {
         Assert.Equal("in_1Hf7Inv", PaymentIntent.Read(Sample.BodyOf("payment_intent-of-an-invoice-2024")).Invoice);

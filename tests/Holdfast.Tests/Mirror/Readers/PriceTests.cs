@@ -19,6 +19,14 @@ public sealed class PriceTests
     }
 
     [Fact]
+    public void A_type_nobody_knows_passes_through()
+    {
+        var body = Altered.With(Sample.BodyOf("price.2026-10-28.endive"), "/type", "\"by_the_moon\"");
+
+        Assert.Equal("by_the_moon", Price.Read(body).Type);
+    }
+
+    [Fact]
     public void A_price_in_tiers_has_no_unit_amount()
     {
         Assert.Null(Price.Read(Sample.BodyOf("price-in-tiers")).UnitAmount);

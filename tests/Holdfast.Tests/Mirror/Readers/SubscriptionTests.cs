@@ -88,10 +88,18 @@ public sealed class SubscriptionTests
         Assert.Equal(Sample.Day(30), Subscription.Read(body).CurrentPeriodEndsAt);
     }
 
-    private static readonly Subscription WithTwoPeriods =
+    [Fact]
+    public void Its_own_currency_goes_before_those_of_its_items()
+    {
+        var body = Altered.With(Sample.BodyOf("subscription.2026-10-28.endive"), "/currency", "\"nok\"");
+
+        Assert.Equal(("nok", "eur"), (Subscription.Read(body).Currency, Subscription.Read(body).Items[0].Currency));
+    }
+
+    private static Subscription WithTwoPeriods =>
         Subscription.Read(Sample.BodyOf("subscription-with-two-periods"));
 
-    private static readonly Subscription BeforeOctober2019 =
+    private static Subscription BeforeOctober2019 =>
         Subscription.Read(Sample.BodyOf("subscription-before-2019-10-17"));
 
     private static readonly Subscription Facts = new()
