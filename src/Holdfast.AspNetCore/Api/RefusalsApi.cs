@@ -28,6 +28,12 @@ internal static class RefusalsApi
             return Problems.BadPage();
         }
 
+        if (cause is not null && RefusalCause.TryParse(cause) is null)
+        {
+            return Problems.BadRequest(
+                $"\"cause\" is one of {string.Join(", ", Enum.GetValues<RefusalCause>().Select(one => one.Name))}.");
+        }
+
         // Those of the last moment are still in memory; whoever looks wants to see them.
         await log.FlushAsync();
         var (rows, newest) = await database.ReadAsync(

@@ -186,7 +186,8 @@ internal sealed record HoldfastSettings
         }
         catch (ArgumentException exception)
         {
-            errors.Add($"Holdfast:Ingest:Endpoints: {exception.Message}");
+            // Without the tail that names our parameter.
+            errors.Add($"Endpoints: {exception.Message.Split(" (Parameter")[0]}");
         }
     }
 

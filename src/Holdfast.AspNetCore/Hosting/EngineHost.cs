@@ -1,3 +1,4 @@
+using Holdfast.Access;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Storage;
@@ -16,6 +17,7 @@ internal sealed partial class EngineHost(
     Worker worker,
     RefusalLog refusals,
     Endpoints endpoints,
+    CurrentPlans plans,
     AttemptWatch attempts,
     WorkerOptions options,
     IHostApplicationLifetime lifetime,
@@ -31,6 +33,11 @@ internal sealed partial class EngineHost(
     {
         await database.OpenAsync(cancellationToken);
         LogEndpoints(endpoints.All.Count);
+        if (plans.Value.All.Count is 0)
+        {
+            LogNoPlans();
+        }
+
         _group = Start(group.RunAsync);
         _loops = Task.WhenAll(
             Start(() => worker.RunAsync(_stop.Token)),
@@ -112,6 +119,10 @@ internal sealed partial class EngineHost(
 
     [LoggerMessage(2103, LogLevel.Debug, "{Count} webhook endpoints can be verified.")]
     private partial void LogEndpoints(int count);
+
+    [LoggerMessage(2105, LogLevel.Warning, "There is no plans.json, so nothing is granted to anybody. Put one beside the "
+        + "database or name it with HOLDFAST_PLANS; docs/access.md tells how.")]
+    private partial void LogNoPlans();
 
     [LoggerMessage(2104, LogLevel.Error, "Stopping took too long; what still runs ends with the process.")]
     private partial void LogNotDrained();

@@ -55,7 +55,8 @@ internal sealed partial class EventKeeper(
             await alerts.RaiseAsync(
                 session,
                 new(AlertKinds.EventConflict, key.EventId),
-                $"The event {key.EventId} was delivered again with another object. The first one stands; compare them.",
+                $"The event {key.EventId} was delivered again with another object. The first one stands; "
+                + "compare it with the event in Stripe's Dashboard.",
                 clock.GetUtcNow());
             LogConflict(key.EventId, delivery.Correlation);
         }

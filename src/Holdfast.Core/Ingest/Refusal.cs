@@ -45,7 +45,12 @@ internal static class RefusalCauseNames
 
     extension(RefusalCause)
     {
-        public static RefusalCause Parse(string name) =>
-            Enum.GetValues<RefusalCause>().First(cause => cause.Name == name);
+        public static RefusalCause Parse(string name) => TryParse(name)
+            ?? throw new ArgumentException($"\"{name}\" is no cause of a refusal.", nameof(name));
+
+        public static RefusalCause? TryParse(string? name) => Enum.GetValues<RefusalCause>()
+            .Where(cause => cause.Name == name)
+            .Select(cause => (RefusalCause?)cause)
+            .FirstOrDefault();
     }
 }

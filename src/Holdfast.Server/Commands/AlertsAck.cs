@@ -10,7 +10,8 @@ internal static class AlertsAck
     public static Command Create()
     {
         var id = Inputs.Number("ID", "The alert's number, as the list shows it.");
-        var command = new Command("ack", "Notes that you have seen an alert; it stays open until its cause is gone.")
+        var command = new Command(
+            "ack", "Notes that you have seen an alert; one whose cause cannot pass by itself is over with that.")
         {
             id,
         };

@@ -43,6 +43,7 @@ internal static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainWithin);
         AddHoldfast(builder);
         var app = builder.Build();
+        app.UseStatusCodePages();
         app.MapHoldfast();
         return app;
     }

@@ -159,7 +159,7 @@ public sealed class HoldfastSettingsTests
     [InlineData("HOLDFAST_PUBLIC_URL", "shop.example", "is \"shop.example\", which is no URL; write https://host.")]
     [InlineData("Holdfast:Access:ReferenceMetadataKey", " ", "Holdfast:Access:ReferenceMetadataKey must be the name")]
     [InlineData("Holdfast:Access:ReferenceMetadataKey", "a\"b", "Holdfast:Access:ReferenceMetadataKey must be the name")]
-    [InlineData("STRIPE_WEBHOOK_SECRET", "whsec_a b", "Holdfast:Ingest:Endpoints: The signing secret has a character")]
+    [InlineData("STRIPE_WEBHOOK_SECRET", "whsec_a b", "Endpoints: The signing secret has a character")]
     [InlineData("Holdfast:Jobs:BatchSise", "5", "Holdfast:Jobs:BatchSise is no setting; did you mean Jobs:BatchSize?")]
     [InlineData("Holdfast:Ingest:Endpoints:default:Secret:0", "x", "did you mean Ingest:Endpoints:default:Secrets:0?")]
     [InlineData("Holdfast:Utterly:Different", "x", "is no setting; docs/configuration.md lists those there are.")]
