@@ -4,7 +4,7 @@ namespace Holdfast.Jobs;
 public sealed class WorkerOptions
 {
     /// <summary>How many jobs share one transaction. More is faster for a backlog and slower for deliveries beside it.</summary>
-    public int BatchSize { get; set; } = 64;
+    public int BatchSize { get; set; } = 32;
 
     /// <summary>How long the worker waits for the doorbell before it looks by itself.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
