@@ -32,6 +32,13 @@ internal sealed class Connection(DbConnection inner) : IDisposable
 
         for (var i = 0; i < values.Length; i++)
         {
+            // Bound by place, so another order at another call would put values into the wrong columns.
+            if (!command.Parameters[i].ParameterName.AsSpan(1).SequenceEqual(values[i].Name))
+            {
+                throw new InvalidOperationException(
+                    $"{statement.Name} takes {command.Parameters[i].ParameterName} in place {i + 1}, not {values[i].Name}.");
+            }
+
             command.Parameters[i].Value = Bind(values[i].Value);
         }
 

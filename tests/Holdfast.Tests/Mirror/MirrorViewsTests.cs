@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Holdfast.Mirror;
 using Holdfast.Mirror.Readers;
+using Holdfast.Storage;
 using Holdfast.Tests.Mirror.Readers;
 using Microsoft.Data.Sqlite;
 
@@ -166,30 +167,8 @@ public sealed class MirrorViewsTests
         public MirrorTable()
         {
             _connection.Open();
-            Run("""
-                create table objects (
-                    stripe_account text not null default '',
-                    livemode integer not null,
-                    type text not null,
-                    id text not null,
-                    body text not null,
-                    api_version text,
-                    customer text,
-                    status text,
-                    parent text,
-                    as_of integer not null,
-                    source text not null,
-                    cause text not null,
-                    confirmed integer not null,
-                    in_doubt integer not null,
-                    deleted integer not null,
-                    hash blob not null
-                )
-                """);
-            const string views = "Storage/Migrations/0002_mirror_views.sqlite.sql";
-            using var stream = typeof(Subscription).Assembly.GetManifestResourceStream(views)!;
-            using var reader = new StreamReader(stream);
-            Run(reader.ReadToEnd());
+            Run(EmbeddedText.Read("Storage/Migrations/0001_core.sqlite.sql"));
+            Run(EmbeddedText.Read("Storage/Migrations/0002_mirror_views.sqlite.sql"));
         }
 
         public void Write(
