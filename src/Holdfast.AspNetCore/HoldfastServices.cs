@@ -8,7 +8,7 @@ using Holdfast.Audit;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Mirror;
-using Holdfast.Storage;
+using Holdfast.Nodes;
 using Holdfast.Telemetry;
 using Holdfast.Tokens;
 using Microsoft.Extensions.Configuration;
@@ -36,7 +36,7 @@ public static class HoldfastServices
         services.AddSingleton(settings.Options.Jobs);
         services.AddSingleton(settings.Options.Access);
         services.AddSingleton(new CurrentPlans(plans));
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(settings.Store.ClockOver(TimeProvider.System));
         services.TryAddSingleton<Random>(_ => new Random());
         AddEngine(services, settings);
         AddApi(services);
@@ -47,23 +47,23 @@ public static class HoldfastServices
 
     private static void AddEngine(IServiceCollection services, HoldfastSettings settings)
     {
-        services.AddSingleton<Database>(provider => new SqliteDatabase(
-            settings.SqlitePath,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SqliteDatabase>>()));
+        services.AddSingleton(provider => settings.Store.Open(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<CounterStore>();
         services.AddSingleton<AlertStore>();
         services.AddSingleton<AuditStore>();
         services.AddSingleton<TokenStore>();
 
+        services.AddSingleton<NodeStore>();
+        services.AddSingleton(new ThisNode(settings.Node, ProductVersion.Text));
         services.AddSingleton<JobStore>();
-        services.AddSingleton<RunStore>();
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Doorbell>();
         services.AddSingleton<AttemptWatch>();
         services.AddSingleton<BatchHandler>(provider => provider.GetRequiredService<EventJobHandler>());
         services.AddSingleton<Worker>();
+        services.AddSingleton<Heart>();
 
         services.AddSingleton(provider => LiveEndpoints(
             settings, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<Endpoints>>()));

@@ -27,7 +27,7 @@ public sealed class DrainTests
         using (var kept = new KeptStore(home.Database))
         {
             Assert.Empty(load.Acknowledged.Except(kept.EventIds()));
-            Assert.Equal(0, kept.Number("select count(*) from runs where ended_at is null"));
+            Assert.Equal(0, kept.Number("select count(*) from nodes where ended_at is null"));
         }
 
         await using var next = await ServerProcess.StartAsync(home.Database);

@@ -10,10 +10,13 @@ public sealed class HoldfastOptions
     /// <summary><c>live</c> or <c>test</c>; from the Stripe key's prefix when empty, else live.</summary>
     public string? Mode { get; set; }
 
-    /// <summary>Where everything is kept: <c>sqlite:PATH</c>.</summary>
+    /// <summary>Where everything is kept: <c>sqlite:PATH</c>, or <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>.</summary>
     public string DatabaseUrl { get; set; } = "sqlite:data/holdfast.db";
 
-    /// <summary>The path of <c>plans.json</c>; beside the database when empty.</summary>
+    /// <summary>By which name the other nodes know this one; the machine's when empty.</summary>
+    public string? Node { get; set; }
+
+    /// <summary>The path of <c>plans.json</c>; beside the database file, or in <c>data</c>, when empty.</summary>
     public string? PlansPath { get; set; }
 
     /// <summary>The URL by which the world reaches this server; https, where TLS ends at a proxy.</summary>

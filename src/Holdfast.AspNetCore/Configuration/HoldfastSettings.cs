@@ -1,5 +1,6 @@
 using Holdfast.Ingest;
 using Holdfast.Jobs;
+using Holdfast.Storage;
 using Holdfast.Stripe;
 using Microsoft.Extensions.Configuration;
 
@@ -8,14 +9,16 @@ namespace Holdfast.AspNetCore.Configuration;
 /// <summary>The settings as read and found good, all errors told at once otherwise.</summary>
 internal sealed record HoldfastSettings
 {
-    private const string SqlitePrefix = "sqlite:";
     private const string DefaultUrl = "http://127.0.0.1:8000";
 
     public required HoldfastOptions Options { get; init; }
 
     public required StripeMode Mode { get; init; }
 
-    public required string SqlitePath { get; init; }
+    public required StoreAddress Store { get; init; }
+
+    /// <summary>By which name the other nodes know this one.</summary>
+    public required string Node { get; init; }
 
     public required string PlansPath { get; init; }
 
@@ -32,7 +35,7 @@ internal sealed record HoldfastSettings
         var options = Bind(section, errors);
         ApplyShortNames(configuration, options);
         var mode = ModeOf(options, configuration[ShortNames.SecretKey], errors);
-        var sqlite = SqlitePathOf(options.DatabaseUrl, errors);
+        var store = StoreOf(options.DatabaseUrl, errors);
         var urls = Short(configuration, ShortNames.Urls) ?? DefaultUrl;
         CheckBounds(options, errors);
         CheckEndpoints(options, mode, isProduction, errors);
@@ -43,8 +46,9 @@ internal sealed record HoldfastSettings
             {
                 Options = options,
                 Mode = mode,
-                SqlitePath = sqlite,
-                PlansPath = options.PlansPath ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(sqlite))!, "plans.json"),
+                Store = store,
+                Node = options.Node is { Length: > 0 } node ? node : Environment.MachineName,
+                PlansPath = options.PlansPath ?? Path.Combine(store.Directory, "plans.json"),
                 PlansAreNamed = options.PlansPath is not null,
                 Urls = urls,
             };
@@ -85,6 +89,7 @@ internal sealed record HoldfastSettings
         options.DatabaseUrl = Short(configuration, ShortNames.DatabaseUrl) ?? options.DatabaseUrl;
         options.PlansPath = Short(configuration, ShortNames.Plans) ?? options.PlansPath;
         options.PublicUrl = Short(configuration, ShortNames.PublicUrl) ?? options.PublicUrl;
+        options.Node = Short(configuration, ShortNames.Node) ?? options.Node;
         options.ApiToken = Short(configuration, ShortNames.ApiToken) ?? options.ApiToken;
         if (Short(configuration, ShortNames.WebhookSecret) is { } secrets)
         {
@@ -119,15 +124,17 @@ internal sealed record HoldfastSettings
         }
     }
 
-    private static string SqlitePathOf(string url, List<string> errors)
+    private static StoreAddress StoreOf(string url, List<string> errors)
     {
-        if (url.StartsWith(SqlitePrefix, StringComparison.Ordinal) && url.Length > SqlitePrefix.Length)
+        try
         {
-            return url[SqlitePrefix.Length..];
+            return StoreAddress.Parse(url);
         }
-
-        errors.Add("DATABASE_URL is not sqlite:PATH, the only store of this version, such as sqlite:data/holdfast.db.");
-        return "data/holdfast.db";
+        catch (FormatException exception)
+        {
+            errors.Add($"DATABASE_URL: {exception.Message}");
+            return StoreAddress.Parse("sqlite:data/holdfast.db");
+        }
     }
 
     private static void CheckBounds(HoldfastOptions options, List<string> errors)
@@ -142,6 +149,7 @@ internal sealed record HoldfastSettings
         Between("Jobs:BatchSize", jobs.BatchSize, 1, 10_000);
         Between("Jobs:PollInterval", jobs.PollInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Between("Jobs:PauseWhenUnavailable", jobs.PauseWhenUnavailable, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Between("Jobs:PauseWhenContended", jobs.PauseWhenContended, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Between("Jobs:AttemptTimeout", jobs.AttemptTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         Between("Jobs:HangLimit", jobs.HangLimit, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between("Jobs:MaxSuspects", jobs.MaxSuspects, 1, 1_000_000);

@@ -12,10 +12,11 @@ internal static class ShortNames
     public const string PublicUrl = "HOLDFAST_PUBLIC_URL";
     public const string Plans = "HOLDFAST_PLANS";
     public const string ApiToken = "HOLDFAST_API_TOKEN";
+    public const string Node = "HOLDFAST_NODE";
     public const string Server = "HOLDFAST_SERVER";
 
     public const string OurPrefix = "HOLDFAST_";
 
     /// <summary>Everything that may begin with <see cref="OurPrefix"/>.</summary>
-    public static readonly string[] Ours = [Mode, Urls, PublicUrl, Plans, ApiToken, Server];
+    public static readonly string[] Ours = [Mode, Urls, PublicUrl, Plans, ApiToken, Node, Server];
 }

@@ -15,6 +15,7 @@ internal sealed partial class EngineHost(
     Database database,
     GroupCommit group,
     Worker worker,
+    Heart heart,
     RefusalLog refusals,
     Endpoints endpoints,
     CurrentPlans plans,
@@ -41,6 +42,7 @@ internal sealed partial class EngineHost(
         _group = Start(group.RunAsync);
         _loops = Task.WhenAll(
             Start(() => worker.RunAsync(_stop.Token)),
+            Start(() => heart.RunAsync(_stop.Token)),
             Start(() => refusals.RunAsync(_stop.Token)));
         _watch = Start(() => WatchAsync(_stopWatching.Token));
     }

@@ -1,4 +1,4 @@
-using Holdfast.Jobs;
+using Holdfast.Nodes;
 using Holdfast.Storage;
 
 namespace Holdfast.AspNetCore.Hosting;
@@ -7,7 +7,7 @@ namespace Holdfast.AspNetCore.Hosting;
 /// Whether a write can become durable now: nothing less lets a delivery be acknowledged. Everybody may ask, so all who
 /// ask within a second share one answer, and a flood of them costs the store nothing.
 /// </summary>
-internal sealed class Readiness(Database database, RunStore runs, TimeProvider clock) : IDisposable
+internal sealed class Readiness(Database database, NodeStore nodes, ThisNode node, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(1);
@@ -42,7 +42,7 @@ internal sealed class Readiness(Database database, RunStore runs, TimeProvider c
         try
         {
             var beat = database.WriteAsync<bool>(
-                Turn.Ingest, session => runs.BeatAsync(session, clock.GetUtcNow()), CancellationToken.None);
+                Turn.Ingest, session => nodes.BeatAsync(session, node.Id, clock.GetUtcNow()), CancellationToken.None);
             return await beat.WaitAsync(Patience, clock) is Commit<bool>.Committed(true);
         }
         catch (TimeoutException)

@@ -21,26 +21,34 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
             .Select(row => PayerOf(row.Key, row.Customer))
             .OfType<Payer>()
             .ToHashSet();
+        // From here on nobody else binds these, and what others have said of them is committed and can be seen.
+        await session.LockAsync(LockSpace.Payers, [.. payers.Concat(named).Distinct().Select(payer => payer.Name)]);
         foreach (var payer in await accounts.UntiedAsync(session, [.. payers.Where(payer => !named.Contains(payer))]))
         {
             named.Add(payer);
         }
 
+        var moving = new List<(Payer Payer, Account? Current, string? Reference)>();
         foreach (var payer in named.Order())
         {
-            await BindOneAsync(session, payer);
+            var current = await accounts.ByPayerAsync(session, payer);
+            var reference = await accounts.ReferenceOfAsync(session, payer, options.ReferenceMetadataKey);
+            if (current is null || current.Reference != reference)
+            {
+                moving.Add((payer, current, reference));
+            }
+        }
+
+        string[] references = [.. moving.SelectMany(one => new[] { one.Current?.Reference, one.Reference }).OfType<string>()];
+        await session.LockAsync(LockSpace.References, references);
+        foreach (var (payer, current, reference) in moving)
+        {
+            await MoveAsync(session, payer, current, reference);
         }
     }
 
-    private async Task BindOneAsync(Session session, Payer payer)
+    private async Task MoveAsync(Session session, Payer payer, Account? current, string? reference)
     {
-        var current = await accounts.ByPayerAsync(session, payer);
-        var reference = await accounts.ReferenceOfAsync(session, payer, options.ReferenceMetadataKey);
-        if (current is not null && current.Reference == reference)
-        {
-            return;
-        }
-
         var account = await TargetAsync(session, payer, current, reference);
         await accounts.TieAsync(session, payer, account);
         if (current is not null && current.Id != account)

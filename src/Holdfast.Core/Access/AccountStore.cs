@@ -28,6 +28,9 @@ internal sealed record Account(
 /// <summary>One who pays: a Stripe customer (<c>cus_…</c>), or a guest's checkout session (<c>cs_…</c>).</summary>
 internal readonly record struct Payer(string StripeAccount, bool Livemode, string Customer) : IComparable<Payer>
 {
+    /// <summary>By which a lock on it is taken.</summary>
+    public string Name => $"{Customer} {Livemode} {StripeAccount}";
+
     public int CompareTo(Payer other)
     {
         var order = string.CompareOrdinal(Customer, other.Customer);

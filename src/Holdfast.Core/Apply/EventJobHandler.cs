@@ -94,6 +94,7 @@ internal sealed partial class EventJobHandler(
     private async Task ApplyAsync(Session session, List<(StoredEvent Event, Observation Observation)> seen)
     {
         ObjectKey[] keys = [.. seen.Select(one => one.Observation.Key).Distinct().Order()];
+        await session.LockAsync(LockSpace.Objects, [.. keys.Select(key => key.Id).Distinct()]);
         var before = (await objects.LockAsync(session, keys)).ToDictionary(held => held.Key);
         var after = new SortedDictionary<ObjectKey, MirroredObject>();
         var changes = new List<ObjectChange>();

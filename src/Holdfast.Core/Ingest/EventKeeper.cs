@@ -17,38 +17,70 @@ internal sealed partial class EventKeeper(
     public async Task<Receipt[]> KeepAsync(Session session, IReadOnlyList<Delivery> group)
     {
         EventKey[] keys = [.. group.Select(EventKey.Of)];
-        var firsts = new SortedDictionary<EventKey, Delivery>();
-        for (var i = 0; i < keys.Length; i++)
-        {
-            firsts.TryAdd(keys[i], group[i]);
-        }
-
-        var added = await events.AddIdsAsync(session, firsts);
-        await events.AddAsync(session, added.Select(one => (one.Row, firsts[one.Key])));
-        await jobs.AddAsync(session, StoredEvent.JobKind, [.. added.Select(one => one.Row)], clock.GetUtcNow());
-        var stored = added.Select(one => firsts[one.Key]).ToHashSet<Delivery>(ReferenceEqualityComparer.Instance);
+        var arrivals = keys.Zip(group)
+            .GroupBy(one => one.First, one => one.Second)
+            .Select(same => new Arrivals(same.Key, same.Count(), same.Max(delivery => delivery.ReceivedAt)))
+            .OrderBy(one => one.Key);
+        var rows = await events.AddIdsAsync(session, arrivals);
 
         var receipts = new Receipt[group.Count];
+        var added = new List<(long Row, Delivery Delivery)>();
+        var again = new List<(EventKey Key, long Row, Delivery Delivery)>();
+        var seen = new HashSet<EventKey>();
         for (var i = 0; i < group.Count; i++)
         {
-            receipts[i] = stored.Contains(group[i])
-                ? Stored(group[i])
-                : await KeepAgainAsync(session, keys[i], group[i]);
+            var (row, isNew) = rows[keys[i]];
+            if (seen.Add(keys[i]) && isNew)
+            {
+                added.Add((row, group[i]));
+                receipts[i] = new Receipt.Stored();
+            }
+            else
+            {
+                again.Add((keys[i], row, group[i]));
+                receipts[i] = new Receipt.Duplicate();
+            }
         }
 
+        await events.AddAsync(session, added);
+        await jobs.AddAsync(session, StoredEvent.JobKind, [.. added.Select(one => one.Row)], clock.GetUtcNow());
+        added.ForEach(one => LogStored(
+            one.Delivery.Envelope.Id.ToString(),
+            one.Delivery.Envelope.Type,
+            one.Delivery.Endpoint,
+            one.Delivery.Correlation));
+        await KeepAgainAsync(session, again);
         await CountAsync(session, group, added.Count);
         return receipts;
     }
 
-    private Receipt.Stored Stored(Delivery delivery)
+    private async Task KeepAgainAsync(Session session, List<(EventKey Key, long Row, Delivery Delivery)> again)
     {
-        LogStored(delivery.Envelope.Id.ToString(), delivery.Envelope.Type, delivery.Endpoint, delivery.Correlation);
-        return new();
+        if (again.Count is 0)
+        {
+            return;
+        }
+
+        long[] rows = [.. again.Select(one => one.Row).Distinct()];
+        var prints = await events.PrintsAsync(session, rows);
+        foreach (var (key, row, delivery) in again)
+        {
+            LogDuplicate(key.EventId, delivery.Correlation);
+            if (prints.TryGetValue(row, out var print) && print.MayContradict(delivery))
+            {
+                await CompareAsync(session, key, row, delivery);
+            }
+        }
+
+        var putBack = await jobs.ReplayDeadSubjectsAsync(session, StoredEvent.JobKind, rows, clock.GetUtcNow());
+        foreach (var (key, _, delivery) in again.Where(one => putBack.Contains(one.Row)).DistinctBy(one => one.Row))
+        {
+            LogPutBack(key.EventId, delivery.Correlation);
+        }
     }
 
-    private async Task<Receipt> KeepAgainAsync(Session session, EventKey key, Delivery delivery)
+    private async Task CompareAsync(Session session, EventKey key, long row, Delivery delivery)
     {
-        var row = await events.CountDeliveryAsync(session, key, delivery.ReceivedAt);
         if (await events.KeepConflictAsync(session, row, delivery))
         {
             await counters.AddAsync(session, Counters.Conflicts, 1);
@@ -60,14 +92,6 @@ internal sealed partial class EventKeeper(
                 clock.GetUtcNow());
             LogConflict(key.EventId, delivery.Correlation);
         }
-
-        if (await jobs.ReplayDeadSubjectAsync(session, StoredEvent.JobKind, row, clock.GetUtcNow()))
-        {
-            LogPutBack(key.EventId, delivery.Correlation);
-        }
-
-        LogDuplicate(key.EventId, delivery.Correlation);
-        return new Receipt.Duplicate();
     }
 
     private async Task CountAsync(Session session, IReadOnlyList<Delivery> group, int added)

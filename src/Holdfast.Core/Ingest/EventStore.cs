@@ -10,22 +10,27 @@ internal sealed class EventStore(Database database)
 {
     private readonly Statements _sql = Statements.Of("Ingest/EventStore", database.Engine);
 
-    /// <summary>Claims the ids of these deliveries.</summary>
-    /// <param name="deliveries">In the order of their keys, each once, so that two nodes never wait in a circle.</param>
-    /// <returns>The rows of those that were new, in the same order.</returns>
-    public async Task<List<(EventKey Key, long Row)>> AddIdsAsync(
-        Session session, IEnumerable<KeyValuePair<EventKey, Delivery>> deliveries)
+    /// <summary>Claims the ids of these deliveries, or counts them where the ids are known.</summary>
+    /// <param name="arrivals">In the order of their keys, each once, so that two nodes never wait in a circle.</param>
+    /// <returns>The row of each, and whether it is new.</returns>
+    public async Task<Dictionary<EventKey, (long Row, bool IsNew)>> AddIdsAsync(
+        Session session, IEnumerable<Arrivals> arrivals)
     {
-        var added = new List<(EventKey, long)>();
-        foreach (var (key, delivery) in deliveries)
-        {
-            if (await session.NumberAsync(_sql["AddId"], Values(key, delivery.ReceivedAt)) is > 0 and var row)
+        var counts = arrivals.ToDictionary(one => one.Key);
+        var rows = await session.QueryEachAsync(
+            _sql["AddIds"],
+            row => (Id: row.Number(0), Key: new EventKey(row.Text(1), row.Flag(2), row.Text(3)), Deliveries: row.Number(4)),
+            [.. counts.Values.Select(one => new (string, object?)[]
             {
-                added.Add((key, row));
-            }
-        }
+                ("event_id", one.Key.EventId),
+                ("livemode", one.Key.Livemode),
+                ("stripe_account", one.Key.StripeAccount),
+                ("deliveries", one.Count),
+                ("at", one.LastAt),
+            })]);
 
-        return added;
+        // One that was known before has more deliveries than have just come.
+        return rows.ToDictionary(row => row.Key, row => (row.Id, row.Deliveries == counts[row.Key].Count));
     }
 
     public Task AddAsync(Session session, IEnumerable<(long Row, Delivery Delivery)> added) =>
@@ -50,26 +55,21 @@ internal sealed class EventStore(Database database)
                 ("body", one.Delivery.Body),
             })]);
 
-    /// <returns>The row of the event that came again.</returns>
-    public Task<long> CountDeliveryAsync(Session session, EventKey key, DateTimeOffset at) =>
-        session.NumberAsync(_sql["CountDelivery"], Values(key, at));
+    /// <summary>What tells whether other bytes may contradict the stored ones: hash and API version of these rows.</summary>
+    public async Task<Dictionary<long, EventPrint>> PrintsAsync(Session session, IReadOnlyList<long> rows) =>
+        (await session.QueryAsync(
+            _sql["Prints"], row => new EventPrint(row.Number(0), row.TextOrNull(1), row.Bytes(2)), ("ids", rows)))
+            .ToDictionary(print => print.Row);
 
     /// <summary>
-    /// Keeps the body of a delivery that contradicts what is stored. Stripe renders an event once per API version, and
-    /// <c>pending_webhooks</c> differs from delivery to delivery: only another object under the same version is a conflict.
+    /// Keeps the body of a delivery that contradicts what is stored: <c>pending_webhooks</c> differs from delivery to
+    /// delivery, so only another object is a conflict.
     /// </summary>
     /// <returns>True when it does contradict it, and was not known to.</returns>
     public async Task<bool> KeepConflictAsync(Session session, long row, Delivery delivery)
     {
         var stored = await FindAsync(session, row);
-        if (stored is null || stored.Hash.AsSpan().SequenceEqual(delivery.Hash)
-            || stored.ApiVersion != delivery.Envelope.ApiVersion
-            || HaveSameObject(stored.Body, delivery.Body))
-        {
-            return false;
-        }
-
-        return await session.ExecuteAsync(
+        return stored is not null && !HaveSameObject(stored.Body, delivery.Body) && await session.ExecuteAsync(
             _sql["AddConflict"],
             ("event", row),
             ("received_at", delivery.ReceivedAt),
@@ -121,11 +121,6 @@ internal sealed class EventStore(Database database)
         };
     }
 
-    private static (string, object?)[] Values(EventKey key, DateTimeOffset at) =>
-    [
-        ("event_id", key.EventId), ("livemode", key.Livemode), ("stripe_account", key.StripeAccount), ("at", at),
-    ];
-
     private static StoredEvent Read(Row row) => new()
     {
         Row = row.Number(0),
@@ -164,6 +159,19 @@ internal sealed class EventStore(Database database)
         JobAttempt = (int)row.Number(15),
         JobRunAt = row.MomentOrNull(16),
     };
+}
+
+/// <summary>The deliveries of one event in one group.</summary>
+internal sealed record Arrivals(EventKey Key, int Count, DateTimeOffset LastAt);
+
+/// <summary>What is known of stored bytes without reading them.</summary>
+internal sealed record EventPrint(long Row, string? ApiVersion, byte[] Hash)
+{
+    /// <summary>
+    /// Stripe renders an event once per API version: other bytes under the same version may contradict these.
+    /// </summary>
+    public bool MayContradict(Delivery delivery) =>
+        ApiVersion == delivery.Envelope.ApiVersion && !Hash.AsSpan().SequenceEqual(delivery.Hash);
 }
 
 /// <summary>What makes an event one: its id, within the mode and the account it happened in.</summary>

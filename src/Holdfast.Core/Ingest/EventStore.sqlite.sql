@@ -1,9 +1,10 @@
--- name: AddId
+-- name: AddIds
 -- The unique key decides whether an event is new, however many deliver it at once.
-insert into event_ids (event_id, livemode, stripe_account, last_delivery_at)
-values (@event_id, @livemode, @stripe_account, @at)
-on conflict (event_id, livemode, stripe_account) do nothing
-returning id
+insert into event_ids (event_id, livemode, stripe_account, deliveries, last_delivery_at)
+values (@event_id, @livemode, @stripe_account, @deliveries, @at)
+on conflict (event_id, livemode, stripe_account) do update
+set deliveries = deliveries + excluded.deliveries, last_delivery_at = excluded.last_delivery_at
+returning id, event_id, livemode, stripe_account, deliveries
 
 -- name: Add
 insert into events (
@@ -13,11 +14,10 @@ values (
     @id, @event_id, @livemode, @stripe_account, @type, @created, @received_at, @api_version, @object_type, @object_id,
     @request_id, @endpoint, @correlation, @hash, @body)
 
--- name: CountDelivery
-update event_ids
-set deliveries = deliveries + 1, last_delivery_at = @at
-where event_id = @event_id and livemode = @livemode and stripe_account = @stripe_account
-returning id
+-- name: Prints
+select id, api_version, hash
+from events
+where id in (select value from json_each(@ids))
 
 -- name: AddConflict
 -- Ten different bodies of one event tell as much as ten thousand.

@@ -29,6 +29,10 @@ internal sealed class JobStore(Database database)
     public async Task<bool> MarkAloneAsync(Session session, JobId id) =>
         await session.ExecuteAsync(_sql["MarkAlone"], ("id", id.Value)) is 1;
 
+    /// <summary>Takes back a mark: the job was not run after all.</summary>
+    public Task<int> UnmarkAloneAsync(Session session, JobId id) =>
+        session.ExecuteAsync(_sql["UnmarkAlone"], ("id", id.Value));
+
     /// <summary>Completes jobs claimed in this session.</summary>
     /// <exception cref="InvalidOperationException">One of them was not waiting: the claim was not ours.</exception>
     public async Task CompleteAsync(Session session, IReadOnlyList<Job> jobs, DateTimeOffset now)
@@ -91,18 +95,51 @@ internal sealed class JobStore(Database database)
     /// Puts back what is dead because it came again. What took the process down is left to a person: its sender, never
     /// answered by a process that died, would otherwise take it down at every delivery for days.
     /// </summary>
-    /// <returns>False when the job of this subject was not dead, or is left to a person; otherwise it waits again.</returns>
-    public async Task<bool> ReplayDeadSubjectAsync(Session session, string kind, long subject, DateTimeOffset now) =>
-        await session.ExecuteAsync(
-            _sql["ReplayDeadSubject"],
+    /// <returns>The subjects whose jobs were dead and wait again.</returns>
+    public Task<List<long>> ReplayDeadSubjectsAsync(
+        Session session, string kind, IReadOnlyList<long> subjects, DateTimeOffset now) =>
+        session.QueryAsync(
+            _sql["ReplayDeadSubjects"],
+            row => row.Number(0),
             ("kind", kind),
-            ("subject", subject),
+            ("subjects", subjects),
             ("run_at", now),
-            ("max_deaths_alone", Worker.MaxDeathsAlone)) is 1;
+            ("max_deaths_alone", Worker.MaxDeathsAlone));
 
     /// <returns>False when it was not dead.</returns>
     public async Task<bool> DismissAsync(Session session, JobId id, string reason, DateTimeOffset now) =>
         await session.ExecuteAsync(_sql["Dismiss"], ("id", id.Value), ("ended_at", now), ("reason", reason)) is 1;
+
+    /// <summary>
+    /// Takes due jobs whose work leaves the process. It is committed before the work begins: their attempt is spent,
+    /// and until then they belong to it.
+    /// </summary>
+    public Task<List<Job>> LeaseAsync(
+        Session session, string kind, DateTimeOffset now, DateTimeOffset until, int limit) =>
+        session.QueryAsync(
+            _sql["Lease"], Read, ("kind", kind), ("now", now), ("lease_until", until), ("limit", limit));
+
+    /// <summary>Keeps a job whose lease still holds for longer.</summary>
+    /// <returns>False when the lease is over: another may have the job by now.</returns>
+    public async Task<bool> ExtendAsync(Session session, Job job, DateTimeOffset now, DateTimeOffset until) =>
+        await session.ExecuteAsync(
+            _sql["Extend"],
+            ("id", job.Id.Value), ("attempt", job.Attempt), ("now", now), ("lease_until", until)) is 1;
+
+    /// <summary>Ends the attempt of a leased job.</summary>
+    /// <returns>False when it is another's by now: nothing was written, however late this one comes.</returns>
+    public async Task<bool> FinishLeasedAsync(Session session, Job job, Verdict verdict, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            _sql["FinishLeased"],
+            ("id", job.Id.Value),
+            ("attempt", job.Attempt),
+            ("state", verdict.State.Name),
+            ("run_at", verdict.RunAt),
+            ("ended_at", verdict.RunAt is null ? now : null)) is 1;
+
+    /// <summary>Leased jobs that nobody has finished in time, locked until the session ends.</summary>
+    public Task<List<Job>> ExpiredAsync(Session session, string kind, DateTimeOffset now, int limit) =>
+        session.QueryAsync(_sql["Expired"], Read, ("kind", kind), ("now", now), ("limit", limit));
 
     public Task<List<JobCount>> CountsAsync(Session session, DateTimeOffset now) =>
         session.QueryAsync(

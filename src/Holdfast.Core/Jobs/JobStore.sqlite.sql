@@ -33,6 +33,11 @@ update jobs
 set alone = alone + 1
 where id = @id and state = 'waiting'
 
+-- name: UnmarkAlone
+update jobs
+set alone = alone - 1
+where id = @id and state = 'waiting' and alone > 0
+
 -- name: Complete
 update jobs
 set state = 'completed', attempt = attempt + 1, run_at = null, ended_at = @ended_at, alone = 0
@@ -66,15 +71,45 @@ update jobs
 set state = 'waiting', run_at = @run_at, ended_at = null, retries_from = attempt, alone = 0
 where id in (select value from json_each(@ids)) and state = 'dead'
 
--- name: ReplayDeadSubject
+-- name: ReplayDeadSubjects
 update jobs
 set state = 'waiting', run_at = @run_at, ended_at = null, retries_from = attempt, alone = 0
-where kind = @kind and subject = @subject and state = 'dead' and alone <= @max_deaths_alone
+where kind = @kind and subject in (select value from json_each(@subjects)) and state = 'dead'
+    and alone <= @max_deaths_alone
+returning subject
 
 -- name: Dismiss
 update jobs
 set state = 'dismissed', ended_at = @ended_at, dismissed_for = @reason
 where id = @id and state = 'dead'
+
+-- name: Lease
+-- Committed before the work begins: the attempt is spent, whatever becomes of it.
+update jobs
+set state = 'running', attempt = attempt + 1, run_at = null, lease_until = @lease_until
+where id in (
+    select id from jobs
+    where kind = @kind and state = 'waiting' and run_at <= @now
+    order by run_at, id
+    limit @limit)
+returning id, kind, subject, attempt - 1, retries_from, alone
+
+-- name: FinishLeased
+update jobs
+set state = @state, run_at = @run_at, ended_at = @ended_at, lease_until = null
+where id = @id and state = 'running' and attempt = @attempt
+
+-- name: Extend
+update jobs
+set lease_until = @lease_until
+where id = @id and state = 'running' and attempt = @attempt and lease_until > @now
+
+-- name: Expired
+select id, kind, subject, attempt - 1, retries_from, alone
+from jobs
+where kind = @kind and state = 'running' and lease_until <= @now
+order by id
+limit @limit
 
 -- name: Counts
 -- Each part reads only its own partial index.

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Holdfast.Nodes;
 using Holdfast.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +13,8 @@ internal sealed partial class Worker(
     BatchHandler handler,
     Database database,
     JobStore jobs,
-    RunStore runs,
+    NodeStore nodes,
+    ThisNode node,
     Doorbell doorbell,
     AttemptWatch watch,
     WorkerOptions options,
@@ -22,8 +25,7 @@ internal sealed partial class Worker(
     /// <summary>One that has taken the process down this often while it was alone is a dead letter.</summary>
     public const int MaxDeathsAlone = 2;
 
-    private readonly Queue<JobId> _suspects = [];
-    private long _run;
+    private readonly ConcurrentQueue<JobId> _suspects = [];
 
     /// <summary>Works until it is cancelled, then finishes the turn it is in and says that it ended in good order.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -44,19 +46,41 @@ internal sealed partial class Worker(
         await EndAsync();
     }
 
-    /// <summary>Notes the start of this run, and whom a run that died leaves under suspicion.</summary>
+    /// <summary>Notes the start of this node, and whom a former life of it that died leaves under suspicion.</summary>
     internal async Task StartAsync(CancellationToken stop)
     {
+        var patience = clock.GetUtcNow() + Node.LateAfter;
         while (true)
         {
-            var started = await database.WriteAsync(Turn.Work, BeginRunAsync, stop);
-            if (started is Commit<List<JobId>>.Committed(var suspects))
+            var begun = await database.WriteAsync(Turn.Work, session => BeginAsync(session, patience), stop);
+            switch (begun)
             {
-                suspects.ForEach(_suspects.Enqueue);
-                return;
+                case Commit<List<JobId>?>.Committed({ } suspects):
+                    Suspect(suspects);
+                    return;
+                case Commit<List<JobId>?>.Committed:
+                    await Task.Delay(options.PollInterval, clock, stop);
+                    break;
+                default:
+                    node.Id = 0;
+                    await PauseAsync(Cause(begun), stop);
+                    break;
             }
+        }
+    }
 
-            await PauseAsync(Cause(started), stop);
+    /// <summary>Has these jobs run alone before anything else: what they do may have brought a node down.</summary>
+    internal void Suspect(IReadOnlyCollection<JobId> suspects)
+    {
+        foreach (var suspect in suspects)
+        {
+            _suspects.Enqueue(suspect);
+        }
+
+        if (suspects.Count > 0)
+        {
+            LogCareful(suspects.Count);
+            doorbell.Ring();
         }
     }
 
@@ -70,7 +94,7 @@ internal sealed partial class Worker(
         try
         {
             var done = await TurnAsync(stop);
-            if (done < options.BatchSize && _suspects.Count is 0)
+            if (done < options.BatchSize && _suspects.IsEmpty)
             {
                 await doorbell.WaitAsync(options.PollInterval, clock, stop);
             }
@@ -81,20 +105,26 @@ internal sealed partial class Worker(
         }
     }
 
-    private async Task<List<JobId>> BeginRunAsync(Session session)
+    /// <returns>The jobs under suspicion; null when it is too early to tell whether a former life of this node is over.</returns>
+    private async Task<List<JobId>?> BeginAsync(Session session, DateTimeOffset patience)
     {
         var now = clock.GetUtcNow();
-        var suspects = await runs.HasUnendedAsync(session)
-            ? await jobs.SuspectsAsync(session, handler.Kind, now, options.MaxSuspects)
-            : [];
-        _run = await runs.BeginAsync(session, now);
+        if (node.Id is 0)
+        {
+            node.Id = await nodes.BeginAsync(session, node, now);
+        }
+
+        var (dead, beating) = await nodes.UnendedAsync(session, node, now);
+        if (beating > 0 && now < patience)
+        {
+            // It may have died a moment ago: then it beats no more. A neighbour of the same name goes on.
+            return null;
+        }
+
+        var suspects = dead > 0 ? await jobs.SuspectsAsync(session, handler.Kind, now, options.MaxSuspects) : [];
         if (suspects.Count is 0)
         {
-            await runs.EndOthersAsync(session, _run, now);
-        }
-        else
-        {
-            LogCareful(suspects.Count);
+            await nodes.EndFormerAsync(session, node, now);
         }
 
         return suspects;
@@ -102,12 +132,12 @@ internal sealed partial class Worker(
 
     private async Task EndAsync()
     {
-        // Those left under suspicion stay so: the run that died is not ended before all of them have been run.
+        // Those left under suspicion stay so: the life that died is not ended before all of them have been run.
         var ended = await database.WriteAsync(
             Turn.Work,
             async session =>
             {
-                await runs.EndAsync(session, _run, clock.GetUtcNow());
+                await nodes.EndAsync(session, node.Id, clock.GetUtcNow());
                 return true;
             },
             CancellationToken.None);
@@ -156,22 +186,28 @@ internal sealed partial class Worker(
     {
         var marked = await database.WriteAsync(
             Turn.Work, session => jobs.MarkAloneAsync(session, id), CancellationToken.None);
-        if (marked is not Commit<bool>.Committed)
+        if (marked is not Commit<bool>.Committed(var isMarked))
         {
             await PauseAsync(Cause(marked), stop);
             return 0;
         }
 
-        await RunOneAsync(id, stop);
-        _suspects.Dequeue();
-        if (_suspects.Count is 0)
+        if (isMarked && !await RunOneAsync(id, stop))
+        {
+            // Another node took it between the two: it was not run here, and its mark must not count.
+            await database.WriteAsync(
+                Turn.Work, session => jobs.UnmarkAloneAsync(session, id), CancellationToken.None);
+        }
+
+        _suspects.TryDequeue(out _);
+        if (_suspects.IsEmpty)
         {
             LogCarefulEnded();
             await database.WriteAsync(
                 Turn.Work,
                 async session =>
                 {
-                    await runs.EndOthersAsync(session, _run, clock.GetUtcNow());
+                    await nodes.EndFormerAsync(session, node, clock.GetUtcNow());
                     return true;
                 },
                 CancellationToken.None);
@@ -181,7 +217,8 @@ internal sealed partial class Worker(
     }
 
     /// <summary>Runs one job in a transaction of its own, and records its failure in another.</summary>
-    private async Task RunOneAsync(JobId id, CancellationToken stop)
+    /// <returns>False when it was not to be had: it is not due any more, or another node has it.</returns>
+    private async Task<bool> RunOneAsync(JobId id, CancellationToken stop)
     {
         Job? claimed = null;
         var startedAt = clock.GetUtcNow();
@@ -207,8 +244,12 @@ internal sealed partial class Worker(
             case Commit<bool>.Committed when claimed is not null:
                 handler.OnCommitted([claimed]);
                 break;
+            case Commit<bool>.RolledBack(var cause) when claimed is not null && database.IsContended(cause):
+                await RecordAsync(claimed, new Outcome.Snooze(options.PauseWhenContended), cause, startedAt, stop);
+                break;
             case Commit<bool>.RolledBack(var cause) when claimed is not null && !database.IsUnavailable(cause):
-                await RecordFailureAsync(claimed, cause, startedAt, stop);
+                await RecordAsync(
+                    claimed, new Outcome.Retry(Reason(cause), FailureClass.Unexpected), cause, startedAt, stop);
                 break;
             case Commit<bool>.Committed:
                 break;
@@ -216,6 +257,8 @@ internal sealed partial class Worker(
                 await PauseAsync(Cause(commit), stop);
                 break;
         }
+
+        return claimed is not null;
     }
 
     private async Task ApplyAsync(Session session, List<Job> batch)
@@ -251,9 +294,9 @@ internal sealed partial class Worker(
         }
     }
 
-    private async Task RecordFailureAsync(Job job, Exception cause, DateTimeOffset startedAt, CancellationToken stop)
+    private async Task RecordAsync(
+        Job job, Outcome outcome, Exception cause, DateTimeOffset startedAt, CancellationToken stop)
     {
-        var outcome = new Outcome.Retry(Reason(cause), FailureClass.Unexpected);
         var recorded = await database.WriteAsync(
             Turn.Work,
             async session =>
@@ -262,14 +305,18 @@ internal sealed partial class Worker(
                 return true;
             },
             CancellationToken.None);
-        if (recorded is Commit<bool>.Committed)
-        {
-            LogAttemptFailed(cause, job.Id, handler.Describe(job), job.Attempt);
-        }
-        else
+        if (recorded is not Commit<bool>.Committed)
         {
             // It is still due: it will fail again, and be recorded then.
             await PauseAsync(Cause(recorded), stop);
+        }
+        else if (outcome is Outcome.Snooze)
+        {
+            LogPutOff(cause, job.Id, handler.Describe(job));
+        }
+        else
+        {
+            LogAttemptFailed(cause, job.Id, handler.Describe(job), job.Attempt);
         }
     }
 
@@ -331,7 +378,7 @@ internal sealed partial class Worker(
         await Task.Delay(options.PauseWhenUnavailable, clock, stop);
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "The last run did not end in good order: {Count} due jobs are run alone first.")]
+    [LoggerMessage(2001, LogLevel.Warning, "A node did not end in good order: {Count} due jobs are run alone first.")]
     private partial void LogCareful(int count);
 
     [LoggerMessage(2002, LogLevel.Information, "All jobs under suspicion have been run; batches again.")]
@@ -350,6 +397,9 @@ internal sealed partial class Worker(
     [LoggerMessage(2006, LogLevel.Warning, "The worker waits {Pause}: the store is in trouble.")]
     private partial void LogPaused(Exception cause, TimeSpan pause);
 
-    [LoggerMessage(2007, LogLevel.Warning, "The end of this run could not be noted; the next start will be careful.")]
+    [LoggerMessage(2008, LogLevel.Information, "{Job} ({About}) is put off for a moment: others are in its way.")]
+    private partial void LogPutOff(Exception cause, JobId job, string about);
+
+    [LoggerMessage(2007, LogLevel.Warning, "The end of this node could not be noted; the next start will be careful.")]
     private partial void LogEndNotNoted(Exception cause);
 }

@@ -12,6 +12,9 @@ public sealed class WorkerOptions
     /// <summary>How long the worker waits when the store is in trouble.</summary>
     public TimeSpan PauseWhenUnavailable { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a job waits that found another node in its way. It spends no attempt.</summary>
+    public TimeSpan PauseWhenContended { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a batch, and then each of its jobs alone, may take.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(3);
 

@@ -1,5 +1,4 @@
 -- name: Lock
--- The one writer holds every row; the PostgreSQL twin says "for update".
 select stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of, cause, confirmed,
     in_doubt, deleted, hash
 from objects

@@ -9,12 +9,7 @@ internal sealed class Migrator(string engine, TimeProvider clock)
 {
     private const string Folder = "Storage/Migrations/";
 
-    private static readonly Statement All = new(
-        nameof(All), "select number, name, checksum from migrations order by number");
-
-    private static readonly Statement Add = new(
-        nameof(Add),
-        "insert into migrations (number, name, checksum, applied_at) values (@number, @name, @checksum, @applied_at)");
+    private readonly Statements _sql = Statements.Of("Storage/Migrator", engine);
 
     private readonly IReadOnlyList<Migration> _known = [.. EmbeddedText.Names
         .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
@@ -27,16 +22,8 @@ internal sealed class Migrator(string engine, TimeProvider clock)
     /// <exception cref="StoreRefusedException">The schema is newer than this program, or a step was edited.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(Connection connection, Session session)
     {
-        connection.Run(
-            """
-            create table if not exists migrations (
-                number integer primary key,
-                name text not null,
-                checksum text not null,
-                applied_at integer not null
-            )
-            """);
-        var applied = await session.QueryAsync(All, row => new Applied(row.Number(0), row.Text(1), row.Text(2)));
+        connection.Run(_sql["Create"].Sql);
+        var applied = await session.QueryAsync(_sql["All"], row => new Applied(row.Number(0), row.Text(1), row.Text(2)));
         foreach (var step in applied)
         {
             Compare(step);
@@ -47,7 +34,7 @@ internal sealed class Migrator(string engine, TimeProvider clock)
         {
             connection.Run(step.Sql);
             await session.ExecuteAsync(
-                Add,
+                _sql["Add"],
                 ("number", step.Number),
                 ("name", step.Name),
                 ("checksum", step.Checksum),
@@ -59,17 +46,30 @@ internal sealed class Migrator(string engine, TimeProvider clock)
 
     private void Compare(Applied step)
     {
-        var known = _known.FirstOrDefault(migration => migration.Number == step.Number)
-            ?? throw new StoreRefusedException(
-                $"The database has the schema step {step.Name}, which this version of Holdfast does not know: a newer "
+        var known = _known.FirstOrDefault(migration => migration.Number == step.Number);
+        if (known is null && Needs(step) is { } needed && _known.All(migration => migration.Number < needed))
+        {
+            throw new StoreRefusedException(
+                $"The database has the schema step {step.Name}, which this version of Holdfast cannot work with: a newer "
                 + "version has used it. Nothing was changed. Run that version, or restore a backup made before it.");
-        if (known.Checksum != step.Checksum)
+        }
+
+        if (known is not null && known.Checksum != step.Checksum)
         {
             throw new StoreRefusedException(
                 $"The schema step {step.Name} differs from the one applied to this database. Nothing was changed. "
                 + "Run the version of Holdfast that the database was made with.");
         }
     }
+
+    /// <summary>
+    /// A step that only adds is harmless to a program that does not know it. One that takes away says in its name up to
+    /// which step a program must have come to do without it, as <c>0009_drop_old_column_needs_0007</c> does.
+    /// </summary>
+    private static long? Needs(Applied step) =>
+        step.Name.Split("_needs_") is [_, var needed] && long.TryParse(needed, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private sealed record Applied(long Number, string Name, string Checksum);
 

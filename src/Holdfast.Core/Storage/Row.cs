@@ -2,8 +2,8 @@ using System.Data.Common;
 
 namespace Holdfast.Storage;
 
-/// <summary>One row of an answer, read by position. Each engine keeps moments and flags in its own way.</summary>
-internal readonly struct Row(DbDataReader reader)
+/// <summary>One row of an answer, read by position. Each engine keeps moments in its own way.</summary>
+internal readonly struct Row(DbDataReader reader, Dialect dialect)
 {
     public string Text(int column) => reader.GetString(column);
 
@@ -17,7 +17,7 @@ internal readonly struct Row(DbDataReader reader)
 
     public byte[] Bytes(int column) => reader.GetFieldValue<byte[]>(column);
 
-    public DateTimeOffset Moment(int column) => DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
+    public DateTimeOffset Moment(int column) => dialect.Moment(reader, column);
 
     public DateTimeOffset? MomentOrNull(int column) => reader.IsDBNull(column) ? null : Moment(column);
 }

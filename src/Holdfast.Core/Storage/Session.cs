@@ -10,6 +10,7 @@ namespace Holdfast.Storage;
 internal sealed class Session(Connection connection, CancellationToken ct)
 {
     private bool _ended;
+    private LockSpace _locked;
 
     public CancellationToken Ct => ct;
 
@@ -22,9 +23,9 @@ internal sealed class Session(Connection connection, CancellationToken ct)
     public async Task<int> ExecuteEachAsync(Statement statement, IReadOnlyList<(string Name, object? Value)[]> rows)
     {
         var written = 0;
-        foreach (var row in rows)
+        foreach (var command in PrepareEach(statement, rows))
         {
-            written += await Prepare(statement, row).ExecuteNonQueryAsync(ct);
+            written += await command.ExecuteNonQueryAsync(ct);
         }
 
         return written;
@@ -37,14 +38,14 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         return ReadAllAsync(Prepare(statement, values), read, answer);
     }
 
-    /// <summary>Asks the same question for each row of values; the answers follow one another in the same order.</summary>
+    /// <summary>Asks the same question for each row of values. The answers come in any order.</summary>
     public async Task<List<T>> QueryEachAsync<T>(
         Statement statement, Func<Row, T> read, IReadOnlyList<(string Name, object? Value)[]> rows)
     {
         var answer = new List<T>(rows.Count);
-        foreach (var row in rows)
+        foreach (var command in PrepareEach(statement, rows))
         {
-            await ReadAllAsync(Prepare(statement, row), read, answer);
+            await ReadAllAsync(command, read, answer);
         }
 
         return answer;
@@ -55,7 +56,7 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         where T : class
     {
         await using var rows = await Prepare(statement, values).ExecuteReaderAsync(CommandBehavior.SingleRow, ct);
-        return await rows.ReadAsync(ct) ? read(new Row(rows)) : null;
+        return await rows.ReadAsync(ct) ? read(new Row(rows, connection.Dialect)) : null;
     }
 
     public async Task<long> NumberAsync(Statement statement, params (string Name, object? Value)[] values)
@@ -64,8 +65,33 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         return await rows.ReadAsync(ct) && !await rows.IsDBNullAsync(0, ct) ? rows.GetInt64(0) : 0;
     }
 
+    /// <summary>
+    /// Holds these names for this session alone until it ends, on every node, whether their rows exist or not. Everyone
+    /// takes the spaces in their order and the names of a space in theirs, so that no two ever wait in a circle.
+    /// </summary>
+    public async Task LockAsync(LockSpace space, IReadOnlyCollection<string> names)
+    {
+        if (space <= _locked)
+        {
+            throw new InvalidOperationException($"{space} are locked after {_locked}: that could end in a deadlock.");
+        }
+
+        _locked = space;
+        if (connection.Dialect.LockNames is { } statement && names.Count > 0)
+        {
+            await ExecuteAsync(statement, ("space", (long)space), ("names", names));
+        }
+    }
+
     /// <summary>Called by the database when the transaction is over: a late user gets an error, not somebody else's.</summary>
     internal void End() => _ended = true;
+
+    private IEnumerable<DbCommand> PrepareEach(Statement statement, IReadOnlyList<(string Name, object? Value)[]> rows)
+    {
+        ct.ThrowIfCancellationRequested();
+        ThrowIfEnded();
+        return connection.PrepareEach(statement, rows);
+    }
 
     private DbCommand Prepare(Statement statement, ReadOnlySpan<(string Name, object? Value)> values)
     {
@@ -88,7 +114,7 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         while (await rows.ReadAsync(ct))
         {
             ThrowIfEnded();
-            answer.Add(read(new Row(rows)));
+            answer.Add(read(new Row(rows, connection.Dialect)));
         }
 
         return answer;

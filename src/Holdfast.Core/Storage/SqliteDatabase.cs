@@ -410,7 +410,7 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
 
             // Without this a value bound to what a partial index speaks of has its statement planned anew each time.
             _ = SQLitePCL.raw.sqlite3_db_config(inner.Handle, EnableStablePlans, 1, out _);
-            return new Connection(inner);
+            return new Connection(inner, new SqliteDialect());
         }
         catch
         {

@@ -24,9 +24,9 @@ internal static class Migrate
     {
         // Not as in production: a signing secret has nothing to do with the schema.
         var settings = HoldfastSettings.Read(ServerConfiguration.Builder().Configuration, isProduction: false);
-        var clock = TimeProvider.System;
+        var clock = settings.Store.ClockOver(TimeProvider.System);
         var began = clock.GetUtcNow();
-        await using var database = new SqliteDatabase(settings.SqlitePath, clock, NullLogger<SqliteDatabase>.Instance);
+        await using var database = settings.Store.Open(clock, NullLoggerFactory.Instance);
         await database.OpenAsync(ct);
         var steps = await database.ReadAsync(
             session => session.QueryAsync(Steps, row => (Name: row.Text(0), IsNew: row.Moment(1) >= Whole(began))), ct);
@@ -35,7 +35,7 @@ internal static class Migrate
             Screen.Line($"Applied {step.Name}.");
         }
 
-        Screen.Line($"{database.Path} is up to date: {steps.Count} schema step(s), "
+        Screen.Line($"{settings.Store} is up to date: {steps.Count} schema step(s), "
             + $"{steps.Count(step => step.IsNew)} of them new.");
         return ExitCode.Fine;
     }

@@ -15,7 +15,7 @@ internal static partial class Announcement
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast.Server"),
             urls,
             settings.Mode is StripeMode.Live ? "live" : "test",
-            Path.GetFullPath(settings.SqlitePath),
+            settings.Store.ToString()!,
             endpoints.Count,
             NextStep(app.Urls.First(), settings.Options.PublicUrl, endpoints));
     }

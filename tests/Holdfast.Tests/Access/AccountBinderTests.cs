@@ -121,7 +121,8 @@ public sealed class AccountBinderTests
 
             var accounts = await told.Engine.Store.TextsAsync(
                 $"""
-                select coalesce(a.reference, '-') || ': ' || group_concat(c.customer, ' ')
+                select coalesce(a.reference, '-') || ': ' || {told.Engine.Store.Say(
+                    "group_concat(c.customer, ' ')", "string_agg(c.customer, ' ' order by c.customer)")}
                 from accounts a
                 join account_customers c on c.account = a.id
                 where c.customer like '%\{suffix}' escape '\'

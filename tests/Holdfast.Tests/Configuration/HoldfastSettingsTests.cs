@@ -15,8 +15,8 @@ public sealed class HoldfastSettingsTests
         var settings = Read();
 
         Assert.Equal(
-            (StripeMode.Live, "data/holdfast.db", "http://127.0.0.1:8000", false),
-            (settings.Mode, settings.SqlitePath, settings.Urls, settings.PlansAreNamed));
+            (StripeMode.Live, Path.GetFullPath("data/holdfast.db"), "http://127.0.0.1:8000", false),
+            (settings.Mode, settings.Store.ToString(), settings.Urls, settings.PlansAreNamed));
         Assert.Equal(Path.GetFullPath("data/plans.json"), settings.PlansPath);
     }
 
@@ -263,7 +263,7 @@ public sealed class HoldfastSettingsTests
 
     private static string[] Shown(HoldfastSettings settings) =>
     [
-        settings.Mode is StripeMode.Test ? "test" : "live", $"sqlite:{settings.SqlitePath}", settings.PlansPath,
+        settings.Mode is StripeMode.Test ? "test" : "live", $"sqlite:{settings.Store}", settings.PlansPath,
         settings.Options.PublicUrl ?? "", settings.Options.ApiToken ?? "",
     ];
 }

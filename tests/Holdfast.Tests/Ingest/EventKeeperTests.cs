@@ -63,8 +63,8 @@ public sealed class EventKeeperTests
 
         Assert.Equal(["evt_1 2", "evt_2 1"], await DeliveriesAsync(shop));
         Assert.Equal(
-            [$"{shop.Clock.GetUtcNow().ToUnixTimeMilliseconds()}"],
-            await shop.Store.TextsAsync("select distinct last_delivery_at from event_ids"));
+            shop.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            await shop.Store.NumberAsync("select distinct last_delivery_at from event_ids"));
     }
 
     [Theory, EveryEngine]
@@ -310,7 +310,9 @@ public sealed class EventKeeperTests
         shop.Store.TextsAsync($"select kind || ' ' || state || ' ' || {column} from jobs order by id");
 
     private static Task<List<string>> ConflictsAsync(TestEngine shop) =>
-        shop.Store.TextsAsync("select cast(body as text) from event_conflicts order by id");
+        shop.Store.TextsAsync(shop.Store.Say(
+            "select cast(body as text) from event_conflicts order by id",
+            "select convert_from(body, 'UTF8') from event_conflicts order by id"));
 
     private static async Task<List<string>> AlertsAsync(TestEngine shop)
     {

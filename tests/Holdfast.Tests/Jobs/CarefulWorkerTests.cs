@@ -132,9 +132,9 @@ public sealed class CarefulWorkerTests
     }
 
     [Theory, EveryEngine]
-    public async Task The_runs_that_died_are_ended_only_when_all_suspects_have_been_run(Engine engine)
+    public async Task The_lives_that_ended_in_death_are_ended_only_when_all_suspects_have_been_run(Engine engine)
     {
-        const string Unended = "select count(*) from runs where ended_at is null";
+        const string Unended = "select count(*) from nodes where ended_at is null";
         await using var shop = await Workshop.CreateAsync(engine);
         await shop.Worker.StartAsync(Ct);
         await shop.AddAsync(1, 2);
@@ -160,7 +160,7 @@ public sealed class CarefulWorkerTests
         await shop.TurnAsync();
 
         Assert.Equal([[1, 2]], shop.Calls);
-        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from runs where ended_at is null"));
+        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from nodes where ended_at is null"));
     }
 
     private static async Task EndWellAsync(Workshop shop)

@@ -119,8 +119,8 @@ public sealed class JobStoreTests
         var back = 0;
         foreach (var state in Enum.GetValues<JobState>())
         {
-            back += await shop.Store.WriteAsync(session => shop.Jobs.ReplayDeadSubjectAsync(
-                session, Workshop.Kind, (long)state, shop.Clock.GetUtcNow())) ? 1 : 0;
+            back += (await shop.Store.WriteAsync(session => shop.Jobs.ReplayDeadSubjectsAsync(
+                session, Workshop.Kind, [(long)state], shop.Clock.GetUtcNow()))).Count;
         }
 
         Assert.Equal(1, back);
@@ -195,16 +195,16 @@ public sealed class JobStoreTests
     }
 
     [Theory]
-    [InlineData("one_job_per_subject", "('test', 1, 'dead', 0, 0, null, 5, null), ('test', 1, 'dead', 0, 0, null, 5, null)")]
-    [InlineData("state_is_known", "('test', 1, 'done', 0, 0, null, 5, null)")]
-    [InlineData("only_waiting_has_run_at", "('test', 1, 'waiting', 0, 0, null, null, null)")]
-    [InlineData("only_waiting_has_run_at", "('test', 1, 'dead', 0, 0, 5, 5, null)")]
-    [InlineData("only_ended_has_ended_at", "('test', 1, 'waiting', 0, 0, 5, 5, null)")]
-    [InlineData("only_ended_has_ended_at", "('test', 1, 'running', 0, 0, null, 5, null)")]
-    [InlineData("only_ended_has_ended_at", "('test', 1, 'completed', 0, 0, null, null, null)")]
-    [InlineData("retries_follow_attempts", "('test', 1, 'waiting', 1, 2, 5, null, null)")]
-    [InlineData("dismissed_for_a_reason", "('test', 1, 'dismissed', 0, 0, null, 5, null)")]
-    [InlineData("dismissed_for_a_reason", "('test', 1, 'dead', 0, 0, null, 5, 'a reason')")]
+    [InlineData("one_job_per_subject", "('test', 1, 'dead', 0, 0, null, 5, null, null), ('test', 1, 'dead', 0, 0, null, 5, null, null)")]
+    [InlineData("state_is_known", "('test', 1, 'done', 0, 0, null, 5, null, null)")]
+    [InlineData("only_waiting_has_run_at", "('test', 1, 'waiting', 0, 0, null, null, null, null)")]
+    [InlineData("only_waiting_has_run_at", "('test', 1, 'dead', 0, 0, 5, 5, null, null)")]
+    [InlineData("only_ended_has_ended_at", "('test', 1, 'waiting', 0, 0, 5, 5, null, null)")]
+    [InlineData("only_ended_has_ended_at", "('test', 1, 'running', 0, 0, null, 5, null, 5)")]
+    [InlineData("only_ended_has_ended_at", "('test', 1, 'completed', 0, 0, null, null, null, null)")]
+    [InlineData("retries_follow_attempts", "('test', 1, 'waiting', 1, 2, 5, null, null, null)")]
+    [InlineData("dismissed_for_a_reason", "('test', 1, 'dismissed', 0, 0, null, 5, null, null)")]
+    [InlineData("dismissed_for_a_reason", "('test', 1, 'dead', 0, 0, null, 5, 'a reason', null)")]
     public async Task A_row_that_cannot_be_is_refused_by_the_table_itself(string constraint, string rows)
     {
         await using var store = await TestDatabase.CreateAsync(Engine.Sqlite);
@@ -251,17 +251,20 @@ public sealed class JobStoreTests
     /// <summary>Puts a job of three attempts into a state, past the guards that lead there.</summary>
     private static Task<int> PutAsync(Workshop shop, int subject, JobState state)
     {
-        var now = shop.Clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var runAt = state is JobState.Waiting ? $"{now}" : "null";
-        var endedAt = state is JobState.Waiting or JobState.Running ? "null" : $"{now}";
+        var now = shop.Store.Say($"{shop.Clock.GetUtcNow().ToUnixTimeMilliseconds()}", $"'{shop.Clock.GetUtcNow():O}'::timestamptz");
+        var runAt = state is JobState.Waiting ? now : "null";
+        var lease = state is JobState.Running ? now : "null";
+        var endedAt = state is JobState.Waiting or JobState.Running ? "null" : now;
         var reason = state is JobState.Dismissed ? "'not ours'" : "null";
         return shop.Store.WriteAsync(session =>
-            InsertAsync(session, $"('test', {subject}, '{state.Name}', 3, 0, {runAt}, {endedAt}, {reason})"));
+            InsertAsync(session, $"('test', {subject}, '{state.Name}', 3, 0, {runAt}, {endedAt}, {reason}, {lease})", now));
     }
 
-    private static Task<int> InsertAsync(Session session, string rows) => session.RunAsync(
+    private static Task<int> InsertAsync(Session session, string rows, string createdAt = "0") => session.RunAsync(
         $"""
-        insert into jobs (kind, subject, state, attempt, retries_from, run_at, ended_at, dismissed_for, created_at)
-        select column1, column2, column3, column4, column5, column6, column7, column8, 0 from (values {rows})
+        insert into jobs (
+            kind, subject, state, attempt, retries_from, run_at, ended_at, dismissed_for, lease_until, created_at)
+        select column1, column2, column3, column4, column5, column6, column7, column8, column9, {createdAt}
+        from (values {rows}) as given
         """);
 }

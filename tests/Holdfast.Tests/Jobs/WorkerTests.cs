@@ -349,7 +349,7 @@ public sealed class WorkerTests
         await loop;
 
         Assert.Equal("completed after 1, applied 1", await shop.StandAsync(1));
-        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from runs where ended_at is null"));
-        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from runs"));
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from nodes where ended_at is null"));
+        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from nodes"));
     }
 }

@@ -1,5 +1,6 @@
 using Holdfast.Audit;
 using Holdfast.Jobs;
+using Holdfast.Nodes;
 using Holdfast.Storage;
 using Holdfast.Telemetry;
 using Holdfast.Tests.Support;
@@ -106,7 +107,7 @@ internal sealed class Workshop : IAsyncDisposable
     public async Task<string> StandAsync(long subject) => Assert.Single(await Store.TextsAsync(
         $"""
         select state || ' after ' || attempt || ', applied '
-            || coalesce((select value from counters where name = 'applied ' || subject), 0)
+            || coalesce((select sum(value) from counters where name = 'applied ' || subject), 0)
         from jobs
         where subject = {subject}
         """));
@@ -133,7 +134,8 @@ internal sealed class Workshop : IAsyncDisposable
             new Handler(this, new CounterStore(Store.Database)),
             Store.Database,
             Jobs,
-            new RunStore(Store.Database),
+            new NodeStore(Store.Database),
+            new ThisNode("test", "0"),
             Doorbell,
             Watch,
             Options,

@@ -9,7 +9,8 @@ public sealed class ConnectionTests
     public async Task Values_in_another_order_are_refused_instead_of_bound_to_the_wrong_names(Engine engine)
     {
         await using var store = await TestDatabase.CreateAsync(engine);
-        var difference = new Statement("Difference", "select @one - @other");
+        var difference = new Statement(
+            "Difference", store.Say("select @one - @other", "select @one::bigint - @other::bigint"));
         Assert.Equal(1, await store.ReadAsync(session => session.NumberAsync(difference, ("one", 3L), ("other", 2L))));
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => store.ReadAsync(async session =>

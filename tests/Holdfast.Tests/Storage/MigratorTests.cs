@@ -18,7 +18,7 @@ public sealed class MigratorTests
                 .Where(name => name.StartsWith("Storage/Migrations/", StringComparison.Ordinal))
                 .Select(name => name["Storage/Migrations/".Length..].Split('.')[0])
                 .Order(),
-            await store.TextsAsync("select name from migrations order by rowid"));
+            await store.TextsAsync("select name from migrations order by number"));
     }
 
     [Theory, EveryEngine]

@@ -8,6 +8,7 @@ namespace Holdfast.Tests.Support;
 public enum Engine
 {
     Sqlite,
+    Postgres,
 }
 
 /// <summary>Runs a theory once on each engine.</summary>

@@ -9,39 +9,56 @@ internal sealed class TestDatabase : IAsyncDisposable
     // Memory where there is some: these tests are about what is written, not about how long a disk takes.
     private static readonly string Root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
-    private readonly string _directory;
+    private readonly Engine _engine;
 
-    private TestDatabase(string directory, Database database, ManualClock clock)
+    /// <summary>The directory of SQLite's file, or the name of a database on the PostgreSQL server.</summary>
+    private readonly string _place;
+
+    private TestDatabase(Engine engine, string place, ManualClock clock)
     {
-        _directory = directory;
-        Database = database;
+        _engine = engine;
+        _place = place;
         Clock = clock;
     }
 
-    public Database Database { get; private set; }
+    public Database Database { get; private set; } = null!;
 
     public ManualClock Clock { get; }
 
-    public string SqlitePath => Path.Combine(_directory, "holdfast.db");
+    public string SqlitePath => Path.Combine(_place, "holdfast.db");
+
+    /// <summary>The name of the PostgreSQL database.</summary>
+    public string PostgresName => _place;
 
     public static async Task<TestDatabase> CreateAsync(Engine engine, ManualClock? clock = null)
     {
-        var directory = NewDirectory();
-        clock ??= new();
-        var database = Open(engine, Path.Combine(directory, "holdfast.db"), clock);
-        await database.OpenAsync(TestContext.Current.CancellationToken);
-        return new(directory, database, clock);
+        var place = engine is Engine.Sqlite ? NewDirectory() : await PostgresDatabases.RentAsync();
+        var store = new TestDatabase(engine, place, clock ?? new());
+        await store.OpenAsync();
+        return store;
     }
 
     public static string NewDirectory() => Directory.CreateDirectory(
         Path.Combine(Root, $"holdfast-test-{Guid.NewGuid():N}")).FullName;
 
-    /// <summary>Closes the store and opens it again, as the next start of the process would.</summary>
+    /// <summary>Closes the store and opens it again, as the next start of the process would, a while later.</summary>
     public async Task RestartAsync()
     {
         await Database.DisposeAsync();
-        Database = Open(Engine.Sqlite, SqlitePath, Clock);
-        await Database.OpenAsync(TestContext.Current.CancellationToken);
+        if (_engine is Engine.Postgres)
+        {
+            Clock.Advance(Nodes.Node.LateAfter + TimeSpan.FromSeconds(1));
+        }
+
+        await OpenAsync();
+    }
+
+    /// <summary>Another node on the same store, where the engine has many.</summary>
+    public async Task<Database> OpenAnotherAsync()
+    {
+        var another = await NewAsync();
+        await another.OpenAsync(TestContext.Current.CancellationToken);
+        return another;
     }
 
     public Task<T> ReadAsync<T>(Func<Session, Task<T>> work) =>
@@ -50,20 +67,52 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<Session, Task<T>> work) =>
         (await Database.WriteAsync(Turn.Work, work, TestContext.Current.CancellationToken)).OrThrow();
 
-    public Task<long> NumberAsync(string sql) => ReadAsync(session => session.NumberAsync(new Statement("Test", sql)));
+    /// <summary>The one number that a statement answers with; a moment in milliseconds since 1970.</summary>
+    public Task<long> NumberAsync(string sql) => ReadAsync(
+        session => session.NumberAsync(new Statement("Test", _engine is Engine.Sqlite ? sql : AsNumber(sql))));
 
     public Task<List<string>> TextsAsync(string sql) =>
-        ReadAsync(session => session.QueryAsync(new Statement("Test", sql), row => row.Text(0)));
+        ReadAsync(session => session.QueryAsync(
+            new Statement("Test", _engine is Engine.Sqlite ? sql : AsText(sql)), row => row.TextOrNull(0)!));
 
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        if (_engine is Engine.Sqlite)
+        {
+            Directory.Delete(_place, recursive: true);
+        }
+        else
+        {
+            await PostgresDatabases.GiveBackAsync(_place);
+        }
     }
 
-    private static SqliteDatabase Open(Engine engine, string path, ManualClock clock) => engine switch
+    /// <summary>The way one engine says it, or the other.</summary>
+    public string Say(string onSqlite, string onPostgres) => _engine is Engine.Sqlite ? onSqlite : onPostgres;
+
+    private static string AsText(string sql) => $"select value::text from ({sql}) as answer(value)";
+
+    private static string AsNumber(string sql) =>
+        $"""
+        select case pg_typeof(value)::text
+            when 'timestamp with time zone' then (extract(epoch from value::text::timestamptz) * 1000)::bigint
+            else value::text::numeric::bigint
+        end
+        from ({sql}) as answer(value)
+        """;
+
+    private async Task OpenAsync()
     {
-        Engine.Sqlite => new SqliteDatabase(path, clock, NullLogger<SqliteDatabase>.Instance),
+        Database = await NewAsync();
+        await Database.OpenAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<Database> NewAsync() => _engine switch
+    {
+        Engine.Sqlite => new SqliteDatabase(SqlitePath, Clock, NullLogger<SqliteDatabase>.Instance),
+        Engine.Postgres => new PostgresDatabase(
+            await PostgresDatabases.AddressAsync(_place), Clock, NullLogger<PostgresDatabase>.Instance),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -7,6 +7,7 @@ using Holdfast.Audit;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Mirror;
+using Holdfast.Nodes;
 using Holdfast.Storage;
 using Holdfast.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -99,21 +100,35 @@ internal sealed class TestEngine : IAsyncDisposable
     /// </summary>
     public async Task<string> HashAsync()
     {
-        var objects = await Store.TextsAsync(
+        var objects = await Store.TextsAsync(Store.Say(
             """
             select json_array(stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of,
                 cause, confirmed, in_doubt, deleted, hex(hash))
             from objects
             order by type, id, livemode, stripe_account
-            """);
-        var accounts = await Store.TextsAsync(
+            """,
+            """
+            select json_array(stripe_account, livemode::int, type, id, body::text, api_version, customer, status, parent,
+                (extract(epoch from as_of) * 1000)::bigint, cause, confirmed::int, in_doubt::int, deleted::int,
+                upper(encode(hash, 'hex')) null on null)
+            from objects
+            order by type, id, livemode, stripe_account
+            """));
+        var accounts = await Store.TextsAsync(Store.Say(
             """
             select json_array(a.stripe_account, a.livemode, a.reference, group_concat(c.customer))
             from accounts a
             left join (select * from account_customers order by customer) c on c.account = a.id
             group by a.id
             order by 1
-            """);
+            """,
+            """
+            select json_array(a.stripe_account, a.livemode::int, a.reference, string_agg(c.customer, ',' order by c.customer))
+            from accounts a
+            left join account_customers c on c.account = a.id
+            group by a.id
+            order by 1
+            """));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', objects.Concat(accounts)))));
     }
 
@@ -139,7 +154,8 @@ internal sealed class TestEngine : IAsyncDisposable
             Handler,
             Database,
             Jobs,
-            new RunStore(Database),
+            new NodeStore(Database),
+            new ThisNode("test", "0"),
             doorbell,
             new AttemptWatch(Clock),
             Options,

@@ -1,0 +1,85 @@
+-- name: ById
+select id, stripe_account, livemode, reference, created_at
+from accounts
+where id = @id::bigint
+
+-- name: ByReference
+select id, stripe_account, livemode, reference, created_at
+from accounts
+where reference = @reference::text and livemode = @livemode::boolean and stripe_account = @stripe_account::text
+
+-- name: ByPayer
+select a.id, a.stripe_account, a.livemode, a.reference, a.created_at
+from account_customers c
+join accounts a on a.id = c.account
+where c.customer = @customer::text and c.livemode = @livemode::boolean and c.stripe_account = @stripe_account::text
+
+-- name: ByEmail
+select distinct a.id, a.stripe_account, a.livemode, a.reference, a.created_at
+from objects o
+join account_customers c
+    on c.customer = o.id and c.livemode = o.livemode and c.stripe_account = o.stripe_account
+join accounts a on a.id = c.account
+where lower(readable(o.body) ->> 'email') = lower(@email::text) and o.type = 'customer' and not o.deleted
+    and o.livemode = @livemode::boolean and o.stripe_account = @stripe_account::text
+order by a.id
+limit 10
+
+-- name: Customers
+select customer
+from account_customers
+where account = @account::bigint
+order by customer
+limit 1000
+
+-- name: Add
+insert into accounts (stripe_account, livemode, reference, created_at)
+values (@stripe_account::text, @livemode::boolean, @reference::text, @created_at::timestamptz)
+returning id
+
+-- name: Tie
+insert into account_customers (customer, livemode, stripe_account, account)
+values (@customer::text, @livemode::boolean, @stripe_account::text, @account::bigint)
+on conflict (customer, livemode, stripe_account) do update set account = excluded.account
+
+-- name: SetReference
+update accounts set reference = @reference::text where id = @id::bigint and reference is null
+
+-- name: DropIfEmpty
+delete from accounts
+where id = @id::bigint and not exists (select 1 from account_customers where account = @id)
+
+-- name: Tied
+select stripe_account, livemode, customer
+from account_customers
+where (customer, livemode, stripe_account) in (
+    select * from unnest(@customer::text[], @livemode::boolean[], @stripe_account::text[]))
+
+-- name: ReferenceOf
+-- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
+-- named a reference, then the earliest subscription. An empty text names nobody.
+select coalesce(
+    (select nullif(readable(body) #>> array['metadata', @metadata_key::text], '')
+     from objects
+     where id = @customer::text and type = 'customer' and livemode = @livemode::boolean
+        and stripe_account = @stripe_account::text),
+    (select reference
+     from (
+        select coalesce(
+            nullif(b.body ->> 'client_reference_id', ''),
+            nullif(b.body #>> array['metadata', @metadata_key], '')) as reference, b.body -> 'created' as created, o.id
+        from objects o, lateral (select readable(o.body) as body) b
+        where o.customer = @customer and o.type = 'checkout.session' and o.livemode = @livemode
+            and o.stripe_account = @stripe_account) as named
+     where reference is not null
+     order by created, id
+     limit 1),
+    (select reference
+     from (
+        select nullif(b.body #>> array['metadata', @metadata_key], '') as reference, b.body -> 'created' as created, o.id
+        from objects o, lateral (select readable(o.body) as body) b
+        where o.customer = @customer and o.type = 'subscription' and o.livemode = @livemode
+            and o.stripe_account = @stripe_account) as named
+     where reference is not null
+     order by created, id
+     limit 1))

@@ -1,0 +1,19 @@
+-- name: Raise
+insert into alerts (kind, subject, message, first_at, last_at)
+values (@kind::text, @subject::text, @message::text, @now::timestamptz, @now)
+on conflict (kind, subject) where cleared_at is null
+do update set message = excluded.message, last_at = excluded.last_at, times = alerts.times + 1
+
+-- name: ListOpen
+select id, kind, subject, message, first_at, last_at, times, acknowledged_by, acknowledged_at
+from alerts
+where cleared_at is null and id < @before::bigint
+order by id desc
+limit @limit::bigint
+
+-- name: Acknowledge
+-- A conflict does not pass by itself: it is over when somebody has looked at it.
+update alerts
+set acknowledged_by = @by::text, acknowledged_at = @now::timestamptz,
+    cleared_at = case when kind = 'event_conflict' then @now end
+where id = @id::bigint and cleared_at is null

@@ -1,0 +1,3 @@
+-- name: Add
+insert into audit (at, actor, action, subject, why)
+values (@at::timestamptz, @actor::text, @action::text, @subject::text, @why::text)

@@ -1,0 +1,35 @@
+-- name: Unended
+-- The file has one owner, who asks: whoever else did not end is dead, whatever its name and last beat were.
+select count(*), 0
+from nodes
+where id <> @id and ended_at is null and (name = @name or seen_at < @late or true)
+
+-- name: Begin
+insert into nodes (name, version, started_at, seen_at)
+values (@name, @version, @started_at, @started_at)
+returning id
+
+-- name: Beat
+update nodes set seen_at = @seen_at where id = @id and ended_at is null
+
+-- name: EndFormer
+update nodes
+set ended_at = @ended_at, lost = 1
+where id <> @id and ended_at is null and (name = @name or seen_at < @late or true)
+
+-- name: End
+update nodes set ended_at = @ended_at where id = @id and ended_at is null
+
+-- name: Lose
+-- There is nobody else.
+update nodes
+set ended_at = @ended_at, lost = 1
+where false and id <> @id and seen_at < @silent
+returning name
+
+-- name: List
+select id, name, version, started_at, seen_at, ended_at, lost
+from nodes
+where id < @before
+order by id desc
+limit @limit

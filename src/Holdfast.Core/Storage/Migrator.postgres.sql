@@ -1,0 +1,14 @@
+-- name: Create
+create table if not exists migrations (
+    number bigint primary key,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz not null
+)
+
+-- name: All
+select number, name, checksum from migrations order by number
+
+-- name: Add
+insert into migrations (number, name, checksum, applied_at)
+values (@number::bigint, @name::text, @checksum::text, @applied_at::timestamptz)

@@ -1,0 +1,321 @@
+using System.Data;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Holdfast.Storage;
+
+/// <summary>
+/// The store of many nodes. Every node writes; what must not happen at once is kept apart by unique keys, row locks
+/// and locks on names, and what the lost answer to a commit leaves open is asked from the database.
+/// </summary>
+/// <remarks>Why it is so: docs/decisions/0004-postgresql.md.</remarks>
+internal sealed partial class PostgresDatabase : Database
+{
+    /// <summary>How long the fate of a commit is asked for. After that it is left to whoever looks at the rows.</summary>
+    private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(50);
+
+    private static readonly Statement TransactionNumber = new(
+        nameof(TransactionNumber), "select pg_current_xact_id_if_assigned()::text::bigint");
+
+    private static readonly Statement Fate = new(
+        nameof(Fate), "select coalesce(pg_xact_status(@number::bigint::text::xid8), 'forgotten')");
+
+    /// <summary>The session that held the transaction can commit nothing any more once it has been ended.</summary>
+    private static readonly Statement EndSession = new(
+        nameof(EndSession),
+        """
+        select count(pg_terminate_backend(pid))
+        from pg_stat_activity
+        where pid = @session::bigint and backend_xid = (@number::bigint & 4294967295)::text::xid
+        """);
+
+    private static readonly Statement Now = new(nameof(Now), "select clock_timestamp()");
+
+    private readonly PostgresAddress _address;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<PostgresDatabase> _log;
+    private readonly PostgresPool _ingest;
+    private readonly PostgresPool _work;
+    private readonly PostgresPool _reads;
+
+    /// <param name="clock">A <see cref="StoreClock"/> is kept in step with the database's.</param>
+    public PostgresDatabase(PostgresAddress address, TimeProvider clock, ILogger<PostgresDatabase> log)
+    {
+        _address = address;
+        _clock = clock;
+        _log = log;
+        _ingest = new(address, PostgresSettings.Ingest);
+        _work = new(address, PostgresSettings.Work);
+        _reads = new(address, PostgresSettings.Reads);
+    }
+
+    public override string Engine => "postgres";
+
+    public override async Task OpenAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using (var source = PostgresPool.SourceOf(_address, PostgresSettings.Migration))
+            {
+                await PostgresChecks.RunAsync(source, _address, ct);
+                foreach (var step in await new PostgresSchema(source, _clock).MigrateAsync(ct))
+                {
+                    LogMigrated(step);
+                }
+            }
+
+            await SetClockAsync(ct);
+        }
+        catch (PostgresException exception)
+        {
+            throw new StoreRefusedException(
+                $"The database {_address} cannot be used: {exception.MessageText} ({exception.SqlState}). Check that it "
+                + "exists, that DATABASE_URL has the right user and password, and that this user may create a schema in it.");
+        }
+        catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
+        {
+            throw new StoreRefusedException(
+                $"The database {_address} cannot be reached: {(exception.InnerException ?? exception).Message}. Check "
+                + "DATABASE_URL, and that the server runs and lets this machine in.");
+        }
+    }
+
+    public override async Task<Commit<T>> WriteAsync<T>(Turn turn, Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        var pool = turn is Turn.Ingest ? _ingest : _work;
+        Begun<(T Value, long Number)> begun;
+        try
+        {
+            begun = await BeginAsync(
+                pool,
+                IsolationLevel.ReadCommitted,
+
+                // After a statement that failed the number cannot be had, so nobody commits by keeping silent about it.
+                async session => (await work(session), await session.NumberAsync(TransactionNumber)),
+                ct);
+        }
+        catch (Exception exception)
+        {
+            return new Commit<T>.RolledBack(exception);
+        }
+
+        var (value, number) = begun.Value;
+        var warned = false;
+        void Warn(object sender, NpgsqlNoticeEventArgs notice) => warned |= notice.Notice.InvariantSeverity is "WARNING";
+        begun.Lent.Inner.Notice += Warn;
+        try
+        {
+            await begun.Transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            begun.Lent.Inner.Notice -= Warn;
+            Break(pool, begun.Lent);
+            return PostgresErrors.ProvesRollback(exception) || number is 0
+                ? new Commit<T>.RolledBack(exception)
+                : await SettleAsync(begun.Lent, number, value, exception);
+        }
+
+        begun.Lent.Inner.Notice -= Warn;
+        pool.GiveBack(begun.Lent);
+
+        // It waited for a standby, was interrupted, and is durable only here.
+        return warned
+            ? new Commit<T>.Unknown(new StoreException("The commit was not confirmed by the standby it waits for."))
+            : new Commit<T>.Committed(value);
+    }
+
+    public override async Task<T> RehearseAsync<T>(Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            var begun = await BeginAsync(_work, IsolationLevel.ReadCommitted, work, ct);
+            await RollBackAsync(_work, begun.Lent, begun.Transaction);
+            return begun.Value;
+        }
+        catch (Exception exception) when (Trouble(exception) is { } trouble)
+        {
+            throw trouble;
+        }
+    }
+
+    public override async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            var begun = await BeginAsync(_reads, IsolationLevel.RepeatableRead, work, ct);
+            await RollBackAsync(_reads, begun.Lent, begun.Transaction);
+            return begun.Value;
+        }
+        catch (Exception exception) when (Trouble(exception) is { } trouble)
+        {
+            throw trouble;
+        }
+    }
+
+    public override async Task SetClockAsync(CancellationToken ct)
+    {
+        if (_clock is StoreClock clock)
+        {
+            var (moment, askedAt) = await ReadAsync(
+                async session =>
+                {
+                    // The first statement of a session also begins its transaction, and may have had to connect.
+                    await session.QueryAsync(Now, row => row.Moment(0));
+                    var askedAt = clock.GetTimestamp();
+                    return ((await session.QueryAsync(Now, row => row.Moment(0)))[0], askedAt);
+                },
+                ct);
+            clock.Set(moment, askedAt);
+        }
+    }
+
+    public override bool IsUnavailable(Exception exception) => PostgresErrors.IsUnavailable(exception);
+
+    public override bool IsContended(Exception exception) => PostgresErrors.IsContended(exception);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _ingest.DisposeAsync();
+        await _work.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+
+    /// <summary>Does the work in a transaction that is left open. When it throws, it has been rolled back.</summary>
+    private async Task<Begun<T>> BeginAsync<T>(
+        PostgresPool pool, IsolationLevel isolation, Func<Session, Task<T>> work, CancellationToken ct)
+    {
+        var lent = await pool.TakeAsync(ct);
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var session = new Session(lent.Connection, abandoned.Token);
+        NpgsqlTransaction? transaction = null;
+        try
+        {
+            transaction = await lent.Inner.BeginTransactionAsync(isolation, ct);
+            var value = await work(session);
+            session.End();
+            return new(lent, transaction, value);
+        }
+        catch
+        {
+            session.End();
+            await abandoned.CancelAsync();
+            await RollBackAsync(pool, lent, transaction);
+            throw;
+        }
+    }
+
+    private async Task RollBackAsync(PostgresPool pool, PostgresPool.Lent lent, NpgsqlTransaction? transaction)
+    {
+        try
+        {
+            if (transaction is not null)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or IOException)
+        {
+            // Broken, or still in the hands of work that was given up: the server rolls back when it is closed.
+            LogNotRolledBack(exception);
+            Break(pool, lent);
+            return;
+        }
+
+        if (lent.Inner.FullState is ConnectionState.Open)
+        {
+            pool.GiveBack(lent);
+        }
+        else
+        {
+            Break(pool, lent);
+        }
+    }
+
+    /// <summary>Closes a connection, and those that idle: what broke one has probably broken all.</summary>
+    private void Break(PostgresPool pool, PostgresPool.Lent lent)
+    {
+        pool.Discard(lent);
+        _ingest.Clear();
+        _work.Clear();
+        _reads.Clear();
+    }
+
+    /// <summary>Asks the database what became of a transaction whose commit was not answered.</summary>
+    private async Task<Commit<T>> SettleAsync<T>(PostgresPool.Lent lost, long number, T value, Exception cause)
+    {
+        var startedAt = _clock.GetTimestamp();
+        while (_clock.GetElapsedTime(startedAt) < SettleWithin)
+        {
+            switch (await FateOfAsync(lost, number))
+            {
+                case "committed":
+                    LogSettled(cause, "kept");
+                    return new Commit<T>.Committed(value);
+                case "aborted":
+                    LogSettled(cause, "rolled back");
+                    return new Commit<T>.RolledBack(new StoreException($"The commit was lost: {cause.Message}", cause));
+                case "unknowable":
+                    LogNotSettled(cause);
+                    return new Commit<T>.Unknown(cause);
+                default:
+                    await Task.Delay(SettleInterval, _clock);
+                    break;
+            }
+        }
+
+        LogNotSettled(cause);
+        return new Commit<T>.Unknown(cause);
+    }
+
+    private async Task<string> FateOfAsync(PostgresPool.Lent lost, long number)
+    {
+        try
+        {
+            var begun = await BeginAsync(
+                _reads,
+                IsolationLevel.ReadCommitted,
+                async session =>
+                {
+                    await session.NumberAsync(EndSession, ("session", (long)lost.Inner.ProcessID), ("number", number));
+                    return await session.FirstAsync(Fate, row => row.Text(0), [("number", number)]) ?? "forgotten";
+                },
+                CancellationToken.None);
+            await RollBackAsync(_reads, begun.Lent, begun.Transaction);
+
+            // Another server, or the same with another history: there the number belongs to somebody else.
+            return begun.Lent.Lineage == lost.Lineage && begun.Value is not "forgotten" ? begun.Value : "unknowable";
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            return "unreachable";
+        }
+    }
+
+    private StoreException? Trouble(Exception exception) => exception switch
+    {
+        StoreException => null,
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
+            new StoreException("A read took too long and was given up. Ask for less.", exception),
+        _ when IsUnavailable(exception) || IsContended(exception) =>
+            new StoreException($"The database {_address} cannot be used now: {exception.Message}", exception),
+        _ => null,
+    };
+
+    private sealed record Begun<T>(PostgresPool.Lent Lent, NpgsqlTransaction Transaction, T Value);
+
+    [LoggerMessage(7101, LogLevel.Information, "Applied the schema step {Step}.")]
+    private partial void LogMigrated(string step);
+
+    [LoggerMessage(7102, LogLevel.Debug, "A transaction could not be rolled back; its connection is closed.")]
+    private partial void LogNotRolledBack(Exception cause);
+
+    [LoggerMessage(7103, LogLevel.Warning, "The answer to a commit was lost; the database says that it was {Fate}.")]
+    private partial void LogSettled(Exception cause, string fate);
+
+    [LoggerMessage(7104, LogLevel.Error, "The answer to a commit was lost, and the database cannot tell what became of it. "
+        + "Nothing is acknowledged for it; what was written, if it was, is found when it is looked for.")]
+    private partial void LogNotSettled(Exception cause);
+}

@@ -1,0 +1,51 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Holdfast.Storage;
+
+/// <summary>What PostgreSQL's errors mean for those who wanted to write.</summary>
+/// <remarks>SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html</remarks>
+internal static class PostgresErrors
+{
+    // The first two characters are a class of errors.
+    private static readonly string[] Unavailable =
+    [
+        "08", // connection exceptions
+        "25006", // read only: not the primary any more
+        "25P03", // this process was away for longer than its transaction may idle
+        "28", // the password or the right to connect was changed
+        "3D000", // the database is gone
+        "3F000", "42P01", "42703", "42501", // so is its schema, a part of it, or the right to it
+        "53", // out of disk, memory or connections
+        "57P", // shut down, crashed, starting, or the connection was ended by an administrator
+        "58", // the server's own files
+    ];
+
+    private static readonly string[] Contended =
+    [
+        "40001", // could not serialize
+        "40P01", // deadlock
+        "55P03", // a lock was not to be had in time
+        "57014", // the statement took too long
+    ];
+
+    /// <summary>The store itself is in trouble: nobody's work is to blame.</summary>
+    public static bool IsUnavailable(Exception exception) => exception switch
+    {
+        StoreException => true,
+        PostgresException error => Unavailable.Any(prefix => error.SqlState.StartsWith(prefix, StringComparison.Ordinal)),
+
+        // Everything else that Npgsql throws tells of a connection that broke or did not answer.
+        NpgsqlException or SocketException => true,
+        _ => false,
+    };
+
+    /// <summary>Others were in the way. Nothing was written, and later it may succeed.</summary>
+    public static bool IsContended(Exception exception) =>
+        exception is PostgresException error && Contended.Contains(error.SqlState);
+
+    /// <summary>The server answered COMMIT with an error, which it does before anything became durable.</summary>
+    /// <remarks>A session that is ended while it waits for a standby has committed, so such an error proves nothing.</remarks>
+    public static bool ProvesRollback(Exception exception) =>
+        exception is PostgresException { InvariantSeverity: "ERROR" };
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
+namespace Holdfast.Storage;
+
+/// <summary>
+/// The connections of one purpose. Each is kept open with its statements prepared and its settings made; one that
+/// broke is never used again.
+/// </summary>
+internal sealed class PostgresPool(PostgresAddress address, PostgresSettings settings) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source = SourceOf(address, settings);
+    private readonly SemaphoreSlim _places = new(settings.Connections);
+    private readonly ConcurrentBag<Lent> _idle = [];
+    private readonly ConcurrentDictionary<Lent, bool> _lent = [];
+
+    /// <summary>A connection in somebody's hands.</summary>
+    /// <param name="Lineage">The server it leads to, and which of its histories.</param>
+    public sealed record Lent(Connection Connection, NpgsqlConnection Inner, string Lineage);
+
+    public static NpgsqlDataSource SourceOf(PostgresAddress address, PostgresSettings settings)
+    {
+        var builder = address.ToBuilder();
+        builder.ApplicationName ??= "holdfast";
+        builder.CommandTimeout = settings.CommandTimeout;
+        builder.CancellationTimeout = 500;
+        builder.MaxAutoPrepare = 200;
+        builder.AutoPrepareMinUsages = 2;
+        builder.Enlist = false;
+
+        // This class is the pool: it knows when a connection may be used again.
+        builder.Pooling = false;
+
+        // Every type of ours is one of PostgreSQL's own; asking for the others takes time at each start.
+        var source = new NpgsqlDataSourceBuilder(builder.ConnectionString);
+        source.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Host?.Contains(',', StringComparison.Ordinal) is true
+            ? source.BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite)
+            : source.Build();
+    }
+
+    /// <summary>Lends a connection until <see cref="GiveBack"/> or <see cref="Discard"/>.</summary>
+    public async Task<Lent> TakeAsync(CancellationToken ct)
+    {
+        await _places.WaitAsync(ct);
+        try
+        {
+            var lent = _idle.TryTake(out var idle) ? idle : await OpenAsync(ct);
+            _lent.TryAdd(lent, true);
+            return lent;
+        }
+        catch
+        {
+            _places.Release();
+            throw;
+        }
+    }
+
+    public void GiveBack(Lent lent)
+    {
+        _lent.TryRemove(lent, out _);
+        _idle.Add(lent);
+        _places.Release();
+    }
+
+    /// <summary>Closes a connection that cannot be trusted any more.</summary>
+    public void Discard(Lent lent)
+    {
+        _lent.TryRemove(lent, out _);
+        lent.Connection.Dispose();
+        _places.Release();
+    }
+
+    /// <summary>Closes those that idle.</summary>
+    public void Clear()
+    {
+        while (_idle.TryTake(out var idle))
+        {
+            idle.Connection.Dispose();
+        }
+    }
+
+    /// <summary>Closes all, those in somebody's hands too: what they have not committed is rolled back.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Clear();
+        foreach (var lent in _lent.Keys)
+        {
+            lent.Connection.Dispose();
+        }
+
+        return _source.DisposeAsync();
+    }
+
+    private async Task<Lent> OpenAsync(CancellationToken ct)
+    {
+        var inner = _source.CreateConnection();
+        try
+        {
+            await inner.OpenAsync(ct);
+            await using var set = new NpgsqlCommand(settings.Sql, inner);
+            await set.ExecuteNonQueryAsync(ct);
+            await using var ask = new NpgsqlCommand(PostgresChecks.Lineage, inner);
+            return new(new(inner, new PostgresDialect()), inner, (string)(await ask.ExecuteScalarAsync(ct))!);
+        }
+        catch
+        {
+            await inner.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Npgsql;
+
+namespace Holdfast.Storage;
+
+/// <summary>
+/// Makes and upgrades our schema while other nodes may be at work: one node at a time, and never waiting long for a
+/// lock, behind which everybody else would have to wait.
+/// </summary>
+internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock)
+{
+    private const int MaxTries = 60;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <returns>The names of the steps that were applied.</returns>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryAsync(ct);
+            }
+            catch (PostgresException exception) when (PostgresErrors.IsContended(exception) && tries < MaxTries)
+            {
+                await Task.Delay(Pause, clock, ct);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> TryAsync(CancellationToken ct)
+    {
+        await using var inner = await source.OpenConnectionAsync(ct);
+        using var connection = new Connection(inner, new PostgresDialect());
+        connection.Run(PostgresSettings.Migration.Sql);
+        await using var transaction = await inner.BeginTransactionAsync(ct);
+        connection.Run($"select pg_advisory_xact_lock(hashtextextended('{PostgresSettings.Schema}', 0))");
+        if (connection.Ask($"select to_regnamespace('{PostgresSettings.Schema}')::text") is not string)
+        {
+            connection.Run($"create schema {PostgresSettings.Schema}");
+        }
+
+        var session = new Session(connection, ct);
+        var applied = await new Migrator("postgres", clock).MigrateAsync(connection, session);
+        session.End();
+        await transaction.CommitAsync(ct);
+        return applied;
+    }
+}

@@ -1,0 +1,60 @@
+namespace Holdfast.Storage;
+
+/// <summary>How the sessions of one purpose are set.</summary>
+/// <param name="Connections">How many there may be.</param>
+/// <param name="CommandTimeout">After how many seconds without an answer the server is taken for lost.</param>
+internal sealed record PostgresSettings(int Connections, int CommandTimeout, string Sql)
+{
+    public const string Schema = "holdfast";
+
+    // A node that froze or was cut off lets go by itself: its transaction idles no longer than this, and an answer that
+    // it does not take is not held for it. A statement that waits for others gives up in time, and is tried again.
+    private const string All =
+        $"""
+        set search_path = {Schema};
+        set jit = off;
+        set enable_seqscan = off;
+        set client_connection_check_interval = '1s';
+        set tcp_user_timeout = '8s';
+        set tcp_keepalives_idle = 5;
+        set tcp_keepalives_interval = 2;
+        set tcp_keepalives_count = 2;
+
+        """;
+
+    // A weaker setting of the database or the user would acknowledge what a crash takes back; a stronger one stays.
+    private const string Durable =
+        """
+        select set_config('synchronous_commit', 'on', false)
+        where current_setting('synchronous_commit') in ('off', 'local', 'remote_write');
+
+        """;
+
+    public static PostgresSettings Ingest { get; } = new(2, 4, All + Durable +
+        """
+        set lock_timeout = '400ms';
+        set statement_timeout = '3s';
+        set idle_in_transaction_session_timeout = '3s';
+        """);
+
+    public static PostgresSettings Work { get; } = new(4, 6, All + Durable +
+        """
+        set lock_timeout = '800ms';
+        set statement_timeout = '5s';
+        set idle_in_transaction_session_timeout = '6s';
+        """);
+
+    public static PostgresSettings Reads { get; } = new(8, 12, All +
+        """
+        set default_transaction_read_only = on;
+        set statement_timeout = '10s';
+        set idle_in_transaction_session_timeout = '15s';
+        """);
+
+    /// <summary>It asks for its locks again and again, rather than stand in a queue that all others wait behind.</summary>
+    public static PostgresSettings Migration { get; } = new(2, 0,
+        $"""
+        set search_path = {Schema};
+        set lock_timeout = '1s';
+        """);
+}
