@@ -72,7 +72,8 @@ internal sealed partial class PostgresDialect : Dialect
             NpgsqlDbType.Bytea => values.Select(value => (byte[]?)value).ToArray(),
             NpgsqlDbType.TimestampTz =>
                 values.Select(value => value is DateTimeOffset moment ? Moment(moment) : (DateTime?)null).ToArray(),
-            _ => values.Select(value => value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : Writable((string?)value)).ToArray(),
+            _ => values.Select(value => Writable(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : (string?)value))
+                .ToArray(),
         };
 
     public override DateTimeOffset Moment(DbDataReader reader, int column) =>

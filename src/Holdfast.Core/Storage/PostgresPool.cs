@@ -13,6 +13,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
     private readonly SemaphoreSlim _places = new(settings.Connections);
     private readonly ConcurrentBag<Lent> _idle = [];
     private readonly ConcurrentDictionary<Lent, bool> _lent = [];
+    private volatile bool _isClosed;
 
     /// <summary>A connection in somebody's hands.</summary>
     /// <param name="Lineage">The server it leads to, and which of its histories.</param>
@@ -45,6 +46,11 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
         await _places.WaitAsync(ct);
         try
         {
+            if (_isClosed)
+            {
+                throw new StoreException($"The database {address} is closed.");
+            }
+
             var lent = _idle.TryTake(out var idle) ? idle : await OpenAsync(ct);
             _lent.TryAdd(lent, true);
             return lent;
@@ -83,6 +89,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
     /// <summary>Closes all, those in somebody's hands too: what they have not committed is rolled back.</summary>
     public ValueTask DisposeAsync()
     {
+        _isClosed = true;
         Clear();
         foreach (var lent in _lent.Keys)
         {

@@ -14,6 +14,8 @@ internal sealed class Session(Connection connection, CancellationToken ct)
 
     public CancellationToken Ct => ct;
 
+    internal Dialect Dialect => connection.Dialect;
+
     /// <returns>How many rows were written.</returns>
     public Task<int> ExecuteAsync(Statement statement, params ReadOnlySpan<(string Name, object? Value)> values) =>
         Prepare(statement, values).ExecuteNonQueryAsync(ct);
@@ -88,15 +90,15 @@ internal sealed class Session(Connection connection, CancellationToken ct)
 
     private IEnumerable<DbCommand> PrepareEach(Statement statement, IReadOnlyList<(string Name, object? Value)[]> rows)
     {
-        ct.ThrowIfCancellationRequested();
         ThrowIfEnded();
+        ct.ThrowIfCancellationRequested();
         return connection.PrepareEach(statement, rows);
     }
 
     private DbCommand Prepare(Statement statement, ReadOnlySpan<(string Name, object? Value)> values)
     {
-        ct.ThrowIfCancellationRequested();
         ThrowIfEnded();
+        ct.ThrowIfCancellationRequested();
         return connection.Prepare(statement, values);
     }
 

@@ -30,7 +30,7 @@ public sealed class BadStartTests : IDisposable
         var errors = await RefusesAsync(
             "HOLDFAST_MODE is \"liv\"", ("HOLDFAST_MODE", "liv"), ("DATABASE_URL", "mysql://x"));
 
-        Assert.Contains("DATABASE_URL is not sqlite:PATH", errors, StringComparison.Ordinal);
+        Assert.Contains("DATABASE_URL: It is neither sqlite:PATH", errors, StringComparison.Ordinal);
         Assert.Equal(2, errors.TrimEnd().Split('\n').Length);
     }
 

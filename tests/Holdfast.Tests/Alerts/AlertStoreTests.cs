@@ -82,7 +82,7 @@ public sealed class AlertStoreTests
         await using var store = await TestDatabase.CreateAsync(engine);
         var alerts = new AlertStore(store.Database);
         await RaiseAsync(store, alerts, About1, "One.", Now);
-        await store.RunAsync("update alerts set cleared_at = 1");
+        await store.RunAsync(store.Say("update alerts set cleared_at = 1", "update alerts set cleared_at = now()"));
 
         Assert.False(await store.WriteAsync(session => alerts.AcknowledgeAsync(session, 1, "ada", Now)));
         Assert.False(await store.WriteAsync(session => alerts.AcknowledgeAsync(session, 2, "ada", Now)));
@@ -95,7 +95,7 @@ public sealed class AlertStoreTests
         await using var store = await TestDatabase.CreateAsync(engine);
         var alerts = new AlertStore(store.Database);
         await RaiseAsync(store, alerts, About1, "One.", Now);
-        await store.RunAsync("update alerts set cleared_at = 1");
+        await store.RunAsync(store.Say("update alerts set cleared_at = 1", "update alerts set cleared_at = now()"));
 
         await RaiseAsync(store, alerts, About1, "Back.", Now.AddDays(1));
 

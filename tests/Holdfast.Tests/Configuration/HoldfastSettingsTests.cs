@@ -114,7 +114,7 @@ public sealed class HoldfastSettingsTests
 
     [Theory]
     [InlineData("HOLDFAST_MODE", "test", "Holdfast:Mode", "live")]
-    [InlineData("DATABASE_URL", "sqlite:short.db", "Holdfast:DatabaseUrl", "sqlite:long.db")]
+    [InlineData("DATABASE_URL", "sqlite:/short.db", "Holdfast:DatabaseUrl", "sqlite:/long.db")]
     [InlineData("HOLDFAST_PLANS", "short.json", "Holdfast:PlansPath", "long.json")]
     [InlineData("HOLDFAST_PUBLIC_URL", "https://short.example", "Holdfast:PublicUrl", "https://long.example")]
     [InlineData("HOLDFAST_API_TOKEN", "short", "Holdfast:ApiToken", "long")]
@@ -154,8 +154,8 @@ public sealed class HoldfastSettingsTests
 
     [Theory]
     [InlineData("HOLDFAST_MODE", "Live", "HOLDFAST_MODE is \"Live\": write live or test.")]
-    [InlineData("DATABASE_URL", "postgres://host/db", "DATABASE_URL is not sqlite:PATH")]
-    [InlineData("DATABASE_URL", "sqlite:", "DATABASE_URL is not sqlite:PATH")]
+    [InlineData("DATABASE_URL", "mysql://host/db", "DATABASE_URL: It is neither sqlite:PATH")]
+    [InlineData("DATABASE_URL", "sqlite:", "DATABASE_URL: It is neither sqlite:PATH")]
     [InlineData("HOLDFAST_PUBLIC_URL", "shop.example", "is \"shop.example\", which is no URL; write https://host.")]
     [InlineData("Holdfast:Access:ReferenceMetadataKey", " ", "Holdfast:Access:ReferenceMetadataKey must be the name")]
     [InlineData("Holdfast:Access:ReferenceMetadataKey", "a\"b", "Holdfast:Access:ReferenceMetadataKey must be the name")]

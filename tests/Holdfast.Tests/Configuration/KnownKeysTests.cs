@@ -31,8 +31,8 @@ public sealed partial class KnownKeysTests
             "Access:ReferenceMetadataKey", "ApiToken", "DatabaseUrl", "Ingest:AnswerWithin", "Ingest:Endpoints:*:Account",
             "Ingest:Endpoints:*:Mode", "Ingest:Endpoints:*:Secrets:*", "Ingest:MaxBodyBytes", "Ingest:MaxGroup",
             "Ingest:MaxQueued", "Ingest:MaxQueuedBytes", "Ingest:Tolerance", "Jobs:AttemptTimeout", "Jobs:BatchSize",
-            "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",
-            .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "PlansPath", "PublicUrl", "SecretsDirectory",
+            "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenContended", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",
+            .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "SecretsDirectory",
         ],
         KnownKeys.All.Order(StringComparer.Ordinal));
 

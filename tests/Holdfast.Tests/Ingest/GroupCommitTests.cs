@@ -226,7 +226,8 @@ public sealed class GroupCommitTests
         group.Close();
         await group.RunAsync();
 
-        Assert.Equal(["2", "2", "1"], await shop.Store.TextsAsync(shop.Store.Say("select size from groups order by rowid", "select size from groups order by ctid")));
+        Assert.Equal(["2", "2", "1"], await shop.Store.TextsAsync(
+            shop.Store.Say("select size from groups order by rowid", "select size from groups order by ctid")));
     }
 
     private static GroupCommit GroupOf(TestEngine shop, IngestOptions options, Doorbell? doorbell = null) => new(

@@ -195,7 +195,8 @@ public sealed class JobStoreTests
     }
 
     [Theory]
-    [InlineData("one_job_per_subject", "('test', 1, 'dead', 0, 0, null, 5, null, null), ('test', 1, 'dead', 0, 0, null, 5, null, null)")]
+    [InlineData(
+        "one_job_per_subject", "('test', 1, 'dead', 0, 0, null, 5, null, null), ('test', 1, 'dead', 0, 0, null, 5, null, null)")]
     [InlineData("state_is_known", "('test', 1, 'done', 0, 0, null, 5, null, null)")]
     [InlineData("only_waiting_has_run_at", "('test', 1, 'waiting', 0, 0, null, null, null, null)")]
     [InlineData("only_waiting_has_run_at", "('test', 1, 'dead', 0, 0, 5, 5, null, null)")]
@@ -236,7 +237,7 @@ public sealed class JobStoreTests
     public void Every_state_is_read_as_it_is_written() => Assert.All(
         Enum.GetValues<JobState>(), state => Assert.Equal(state, JobState.Parse(state.Name)));
 
-    private static async Task<Job> ClaimAsync(Workshop shop) => Assert.Single(await shop.Store.ReadAsync(session =>
+    private static async Task<Job> ClaimAsync(Workshop shop) => Assert.Single(await shop.Store.WriteAsync(session =>
         shop.Jobs.ClaimDueAsync(session, Workshop.Kind, shop.Clock.GetUtcNow(), limit: 10)));
 
     private static Task<bool> FinishAsync(Workshop shop, Job job, Verdict verdict) =>
@@ -251,7 +252,8 @@ public sealed class JobStoreTests
     /// <summary>Puts a job of three attempts into a state, past the guards that lead there.</summary>
     private static Task<int> PutAsync(Workshop shop, int subject, JobState state)
     {
-        var now = shop.Store.Say($"{shop.Clock.GetUtcNow().ToUnixTimeMilliseconds()}", $"'{shop.Clock.GetUtcNow():O}'::timestamptz");
+        var clock = shop.Clock.GetUtcNow();
+        var now = shop.Store.Say($"{clock.ToUnixTimeMilliseconds()}", $"'{clock:O}'::timestamptz");
         var runAt = state is JobState.Waiting ? now : "null";
         var lease = state is JobState.Running ? now : "null";
         var endedAt = state is JobState.Waiting or JobState.Running ? "null" : now;

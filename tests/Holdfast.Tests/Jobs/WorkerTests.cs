@@ -7,7 +7,6 @@ namespace Holdfast.Tests.Jobs;
 public sealed class WorkerTests
 {
     private static readonly Func<Job, Task<Outcome>> Throws = _ => throw new InvalidOperationException("It is poisoned.");
-    private static readonly Func<Job, Task<Outcome>> NeverReturns = _ => new TaskCompletionSource<Outcome>().Task;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -201,11 +200,11 @@ public sealed class WorkerTests
     {
         await using var shop = await Workshop.CreateAsync(engine);
         await shop.AddAsync(1, 2, 3);
-        shop.Fates[2] = NeverReturns;
+        shop.Fates[2] = shop.Hang;
 
         var turn = shop.TurnAsync();
         Assert.False(turn.IsCompleted);
-        await shop.AdvanceUntilAsync(turn, shop.Options.AttemptTimeout);
+        await shop.CutOffAsync(turn);
 
         Assert.Equal("completed after 1, applied 1", await shop.StandAsync(1));
         Assert.Equal("waiting after 1, applied 0", await shop.StandAsync(2));

@@ -14,6 +14,7 @@ internal sealed class Workshop : IAsyncDisposable
     public const string Kind = "test";
 
     private TaskCompletionSource _dying = new();
+    private volatile bool _hangs;
 
     private Workshop(TestDatabase store, WorkerOptions options)
     {
@@ -89,6 +90,30 @@ internal sealed class Workshop : IAsyncDisposable
                 return false;
             }
         }
+    }
+
+    /// <summary>The fate of a job that never ends.</summary>
+    public Task<Outcome> Hang(Job job)
+    {
+        _hangs = true;
+        return new TaskCompletionSource<Outcome>().Task;
+    }
+
+    /// <summary>Moves the clock on whenever a job hangs, and only then, until the turn is over.</summary>
+    public async Task CutOffAsync(Task turn)
+    {
+        while (!turn.IsCompleted)
+        {
+            if (_hangs)
+            {
+                Clock.Advance(Options.AttemptTimeout);
+                _hangs = Watch.BusyFor > TimeSpan.Zero;
+            }
+
+            await Task.Yield();
+        }
+
+        await turn;
     }
 
     /// <summary>Moves the clock on until what is waited for has happened.</summary>

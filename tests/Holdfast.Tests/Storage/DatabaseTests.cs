@@ -175,7 +175,8 @@ public sealed class DatabaseTests
         string[] texts = ["plain", "with \"quotes\"", "with, comma", "line\nend", "ü"];
 
         var back = await store.ReadAsync(session => session.QueryAsync(
-            new Statement("List", store.Say("select value from json_each(@texts)", "select unnest(@texts::text[])")), row => row.Text(0), ("texts", texts)));
+            new Statement("List", store.Say(
+                "select value from json_each(@texts)", "select unnest(@texts::text[])")), row => row.Text(0), ("texts", texts)));
 
         Assert.Equal(texts, back);
     }

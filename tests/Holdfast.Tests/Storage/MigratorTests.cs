@@ -1,4 +1,5 @@
 using Holdfast.Storage;
+using Holdfast.Testing;
 using Holdfast.Tests.Support;
 
 namespace Holdfast.Tests.Storage;
@@ -34,19 +35,41 @@ public sealed class MigratorTests
     }
 
     [Theory, EveryEngine]
-    public async Task A_schema_of_a_newer_version_is_refused_and_left_as_it_is(Engine engine)
+    public async Task A_step_of_a_newer_version_that_this_one_cannot_do_with_is_refused_and_left_as_it_is(Engine engine)
     {
         await using var store = await TestDatabase.CreateAsync(engine);
-        await store.RunAsync(
-            "insert into migrations (number, name, checksum, applied_at) values (9999, '9999_later', 'x', 0)");
+        await AddStepAsync(store, "9999_drop_later_needs_9998");
         await store.Database.DisposeAsync();
-        var before = await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken);
+        var before = await PrintAsync(store);
 
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
 
-        Assert.Contains("9999_later", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("9999_drop_later_needs_9998", refused.Message, StringComparison.Ordinal);
         Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(before, await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken));
+        Assert.Equal(before, await PrintAsync(store));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_step_of_a_newer_version_that_only_adds_is_nothing_to_this_one(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+        await store.RunAsync("alter table audit add column later text");
+        await AddStepAsync(store, "9998_later");
+
+        await store.RestartAsync();
+
+        Assert.Equal(new Commit<int>.Committed(1), await store.MarkAsync("kept"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_step_that_needs_no_more_than_this_version_has_is_nothing_to_it(Engine engine)
+    {
+        await using var store = await TestDatabase.CreateAsync(engine);
+        await AddStepAsync(store, "9999_drop_later_needs_0003");
+
+        await store.RestartAsync();
+
+        Assert.Equal(new Commit<int>.Committed(1), await store.MarkAsync("kept"));
     }
 
     [Theory, EveryEngine]
@@ -55,12 +78,12 @@ public sealed class MigratorTests
         await using var store = await TestDatabase.CreateAsync(engine);
         await store.RunAsync("update migrations set checksum = 'x' where number = 1");
         await store.Database.DisposeAsync();
-        var before = await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken);
+        var before = await PrintAsync(store);
 
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
 
         Assert.Contains("0001_core differs", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(before, await File.ReadAllBytesAsync(store.SqlitePath, TestContext.Current.CancellationToken));
+        Assert.Equal(before, await PrintAsync(store));
     }
 
     [Theory, EveryEngine]
@@ -83,12 +106,34 @@ public sealed class MigratorTests
 
         // The first step alone is missing from the list, so its tables are in its way when it is applied.
         await store.RunAsync("delete from migrations where number = 1");
-        var before = await store.TextsAsync("select name from sqlite_schema order by name");
+        var before = await PrintAsync(store);
 
         await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);
 
+        Assert.Equal(before, await PrintAsync(store));
+    }
+
+    private static Task<int> AddStepAsync(TestDatabase store, string name) => store.RunAsync(
+        $"insert into migrations (number, name, checksum, applied_at) values (9999, '{name}', 'x', "
+        + $"{store.Say("0", "now()")})");
+
+    /// <summary>What the schema is and which steps it says it has, read past the product.</summary>
+    private static async Task<List<string>> PrintAsync(TestDatabase store)
+    {
+        if (store.Database.Engine is "postgres")
+        {
+            return await (await PostgresServer.SharedAsync()).AskAsync<string>(
+                store.PostgresName,
+                """
+                select relname || relkind from pg_class where relnamespace = 'holdfast'::regnamespace
+                union all
+                select name || checksum from holdfast.migrations
+                order by 1
+                """);
+        }
+
         await using var file = new TestFile(store.SqlitePath);
-        Assert.Equal(before, file.Ask("select name from sqlite_schema order by name"));
-        Assert.DoesNotContain("0001_core", file.Ask("select name from migrations"));
+        return [.. file.Ask(
+            "select name from sqlite_schema union all select name || checksum from migrations order by 1")];
     }
 }

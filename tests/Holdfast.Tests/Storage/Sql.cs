@@ -40,9 +40,16 @@ internal static class Sql
         public Task<int> RunAsync(string sql) => session.ExecuteAsync(new Statement("Test", sql));
 
         public Task<int> MarkAsync(string mark) => session.ExecuteAsync(
-            new Statement("Mark", "insert into counters (name, value) values (@name, 1)"), ("name", mark));
+            new Statement("Mark", session.Say(
+                "insert into counters (name, value) values (@name, 1)",
+                "insert into counters (name, shard, value) values (@name::text, 0, 1)")), ("name", mark));
 
         public Task<List<string>> AskAsync(string sql) =>
-            session.QueryAsync(new Statement("Test", sql), row => row.Text(0));
+            session.QueryAsync(
+                new Statement("Test", session.Say(sql, $"select value::text from ({sql}) as answer(value)")),
+                row => row.Text(0));
+
+        private string Say(string onSqlite, string onPostgres) =>
+            session.Dialect is SqliteDialect ? onSqlite : onPostgres;
     }
 }

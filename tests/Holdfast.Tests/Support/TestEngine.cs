@@ -100,36 +100,28 @@ internal sealed class TestEngine : IAsyncDisposable
     /// </summary>
     public async Task<string> HashAsync()
     {
-        var objects = await Store.TextsAsync(Store.Say(
-            """
-            select json_array(stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of,
-                cause, confirmed, in_doubt, deleted, hex(hash))
+        var objects = await Store.TextsAsync(
+            $"""
+            select concat_ws(' | ', stripe_account, {Flag("livemode")}, type, id, cast(body as text),
+                coalesce(api_version, '-'), coalesce(customer, '-'), coalesce(status, '-'), coalesce(parent, '-'),
+                {Store.Say("as_of", "(extract(epoch from as_of) * 1000)::bigint")}, cause, {Flag("confirmed")},
+                {Flag("in_doubt")}, {Flag("deleted")}, {Store.Say("hex(hash)", "upper(encode(hash, 'hex'))")})
             from objects
-            order by type, id, livemode, stripe_account
-            """,
-            """
-            select json_array(stripe_account, livemode::int, type, id, body::text, api_version, customer, status, parent,
-                (extract(epoch from as_of) * 1000)::bigint, cause, confirmed::int, in_doubt::int, deleted::int,
-                upper(encode(hash, 'hex')) null on null)
-            from objects
-            order by type, id, livemode, stripe_account
-            """));
-        var accounts = await Store.TextsAsync(Store.Say(
-            """
-            select json_array(a.stripe_account, a.livemode, a.reference, group_concat(c.customer))
-            from accounts a
-            left join (select * from account_customers order by customer) c on c.account = a.id
-            group by a.id
             order by 1
-            """,
-            """
-            select json_array(a.stripe_account, a.livemode::int, a.reference, string_agg(c.customer, ',' order by c.customer))
+            """);
+        var accounts = await Store.TextsAsync(
+            $"""
+            select concat_ws(' | ', a.stripe_account, {Flag("a.livemode")}, coalesce(a.reference, '-'), {Store.Say(
+                "group_concat(c.customer order by c.customer)", "string_agg(c.customer, ',' order by c.customer)")})
             from accounts a
             left join account_customers c on c.account = a.id
-            group by a.id
+            group by a.id, a.stripe_account, a.livemode, a.reference
             order by 1
-            """));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', objects.Concat(accounts)))));
+            """);
+        string[] rows = [.. objects.Concat(accounts).Order(StringComparer.Ordinal)];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))));
+
+        string Flag(string column) => Store.Say(column, $"{column}::int");
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
