@@ -22,7 +22,6 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
     public static NpgsqlDataSource SourceOf(PostgresAddress address, PostgresSettings settings)
     {
         var builder = address.ToBuilder();
-        builder.ApplicationName ??= "holdfast";
         builder.CommandTimeout = settings.CommandTimeout;
         builder.CancellationTimeout = 500;
         builder.MaxAutoPrepare = 200;
@@ -35,9 +34,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
         // Every type of ours is one of PostgreSQL's own; asking for the others takes time at each start.
         var source = new NpgsqlDataSourceBuilder(builder.ConnectionString);
         source.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-        return builder.Host?.Contains(',', StringComparison.Ordinal) is true
-            ? source.BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite)
-            : source.Build();
+        return source.Build();
     }
 
     /// <summary>Lends a connection until <see cref="GiveBack"/> or <see cref="Discard"/>.</summary>

@@ -22,7 +22,7 @@ internal abstract record StoreAddress
             return new Sqlite(Path.GetFullPath(url[SqlitePrefix.Length..]));
         }
 
-        if (url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal))
+        if (PostgresUrl.IsOne(url))
         {
             return new Postgres(PostgresAddress.Parse(url));
         }
