@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Holdfast.Testing;
 
 namespace Holdfast.EndToEnd;
 
@@ -15,8 +15,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 {
     public const string Secret = "whsec_of_the_end_to_end_tests";
     public const string AdminToken = "hf_admin_of_the_end_to_end_tests";
-
-    private const int Sigterm = 15;
 
     private readonly Process _process = new();
     private readonly StringBuilder _output = new();
@@ -67,7 +65,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>Asks it to stop, as systemd and containers do.</summary>
-    public void Terminate() => Assert.Equal(0, Signal(_process.Id, Sigterm));
+    public void Terminate() => Signals.Send(Id, Signal.Terminate);
+
+    /// <summary>Stops it in the middle of what it does, as a machine does that is out of breath.</summary>
+    public void Freeze() => Signals.Send(Id, Signal.Stop);
+
+    /// <summary>Lets it go on after <see cref="Freeze"/>.</summary>
+    public void Thaw() => Signals.Send(Id, Signal.Continue);
 
     /// <returns>Its exit code; 128 and the signal's number when a signal ended it.</returns>
     public async Task<int> ExitAsync(TimeSpan? within = null)
@@ -224,10 +228,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     [GeneratedRegex(@"Now listening on: (?<url>http://\S+)")]
     private static partial Regex Listening { get; }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int process, int signal);
 }
 
 /// <summary>What the server answered.</summary>
