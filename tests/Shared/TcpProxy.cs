@@ -27,7 +27,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>How many connections were made to it, up to now.</summary>
     public int Connections => Volatile.Read(ref _count);
 
-    /// <summary>What becomes of each message from now on. It is asked about one message after another, never two at once.</summary>
+    /// <summary>What becomes of each message from now on: it is asked about one message after another.</summary>
     public Func<ProxyMessage, ProxyAction> Rule
     {
         set

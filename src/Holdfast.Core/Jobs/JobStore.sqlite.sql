@@ -106,8 +106,8 @@ where id = @id and state = 'running' and attempt = @attempt and lease_until > @n
 
 -- name: Expired
 select id, kind, subject, attempt - 1, retries_from, alone
-from jobs
-where kind = @kind and state = 'running' and lease_until <= @now
+from jobs indexed by jobs_out
+where kind = @kind and state in ('running', 'unknown') and state = 'running' and lease_until <= @now
 order by id
 limit @limit
 

@@ -62,7 +62,8 @@ internal static class PostgresUrl
         var colon = text.IndexOf(':', Math.Max(0, text.IndexOf(']', StringComparison.Ordinal)));
         var (host, port) = colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
         return port.Contains(':', StringComparison.Ordinal)
-            ? throw new FormatException($"It has a host with more than one colon; an IPv6 address stands in brackets, and {Form}.")
+            ? throw new FormatException(
+                $"It has a host with more than one colon; an IPv6 address stands in brackets, and {Form}.")
             : (Decoded(host is ['[', .. var address, ']'] ? address : host), port);
     }
 

@@ -24,7 +24,7 @@ public sealed class JobStoreTests
         await shop.Store.WriteAsync(session =>
             shop.Jobs.AddAsync(session, Workshop.Kind, [9], shop.Clock.GetUtcNow().AddSeconds(-1)));
 
-        var due = await shop.Store.ReadAsync(session =>
+        var due = await shop.Store.WriteAsync(session =>
             shop.Jobs.ClaimDueAsync(session, Workshop.Kind, shop.Clock.GetUtcNow(), limit: 10));
 
         Assert.Equal([9, 3, 1], due.Select(job => job.Subject));
@@ -76,7 +76,7 @@ public sealed class JobStoreTests
     {
         await using var shop = await Workshop.CreateAsync(engine);
         await shop.AddAsync(1, 2);
-        var both = await shop.Store.ReadAsync(session =>
+        var both = await shop.Store.WriteAsync(session =>
             shop.Jobs.ClaimDueAsync(session, Workshop.Kind, shop.Clock.GetUtcNow(), limit: 10));
         await FinishAsync(shop, both[1], Dead);
 
@@ -254,9 +254,10 @@ public sealed class JobStoreTests
     {
         var clock = shop.Clock.GetUtcNow();
         var now = shop.Store.Say($"{clock.ToUnixTimeMilliseconds()}", $"'{clock:O}'::timestamptz");
-        var runAt = state is JobState.Waiting ? now : "null";
-        var lease = state is JobState.Running ? now : "null";
-        var endedAt = state is JobState.Waiting or JobState.Running ? "null" : now;
+        var none = shop.Store.Say("null", "null::timestamptz");
+        var runAt = state is JobState.Waiting ? now : none;
+        var lease = state is JobState.Running ? now : none;
+        var endedAt = state is JobState.Waiting or JobState.Running ? none : now;
         var reason = state is JobState.Dismissed ? "'not ours'" : "null";
         return shop.Store.WriteAsync(session =>
             InsertAsync(session, $"('test', {subject}, '{state.Name}', 3, 0, {runAt}, {endedAt}, {reason}, {lease})", now));

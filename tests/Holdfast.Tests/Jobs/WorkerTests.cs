@@ -218,8 +218,12 @@ public sealed class WorkerTests
         await using var shop = await Workshop.CreateAsync(engine);
         await shop.AddAsync(1);
         var late = new TaskCompletionSource<Outcome>();
-        shop.Fates[1] = _ => late.Task;
-        await shop.AdvanceUntilAsync(shop.TurnAsync(), shop.Options.AttemptTimeout);
+        shop.Fates[1] = job =>
+        {
+            _ = shop.Hang(job);
+            return late.Task;
+        };
+        await shop.CutOffAsync(shop.TurnAsync());
 
         late.SetResult(new Outcome.Done());
 
@@ -232,10 +236,16 @@ public sealed class WorkerTests
         await using var shop = await Workshop.CreateAsync(engine, new() { AttemptTimeout = TimeSpan.FromMinutes(1) });
         await shop.AddAsync(1);
         var end = new TaskCompletionSource<Outcome>();
-        shop.Fates[1] = _ => end.Task;
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        shop.Fates[1] = _ =>
+        {
+            begun.SetResult();
+            return end.Task;
+        };
         Assert.Equal(TimeSpan.Zero, shop.Watch.BusyFor);
 
         var turn = shop.TurnAsync();
+        await begun.Task;
         shop.Clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(TimeSpan.FromSeconds(20), shop.Watch.BusyFor);
         end.SetResult(new Outcome.Done());

@@ -14,7 +14,7 @@ internal sealed class Workshop : IAsyncDisposable
     public const string Kind = "test";
 
     private TaskCompletionSource _dying = new();
-    private volatile bool _hangs;
+    private int _hangs;
 
     private Workshop(TestDatabase store, WorkerOptions options)
     {
@@ -95,19 +95,21 @@ internal sealed class Workshop : IAsyncDisposable
     /// <summary>The fate of a job that never ends.</summary>
     public Task<Outcome> Hang(Job job)
     {
-        _hangs = true;
+        Interlocked.Increment(ref _hangs);
         return new TaskCompletionSource<Outcome>().Task;
     }
 
     /// <summary>Moves the clock on whenever a job hangs, and only then, until the turn is over.</summary>
     public async Task CutOffAsync(Task turn)
     {
+        var cutOff = 0;
         while (!turn.IsCompleted)
         {
-            if (_hangs)
+            var hangs = Volatile.Read(ref _hangs);
+            if (hangs > cutOff)
             {
                 Clock.Advance(Options.AttemptTimeout);
-                _hangs = Watch.BusyFor > TimeSpan.Zero;
+                cutOff = Watch.BusyFor > TimeSpan.Zero ? cutOff : hangs;
             }
 
             await Task.Yield();
@@ -116,12 +118,16 @@ internal sealed class Workshop : IAsyncDisposable
         await turn;
     }
 
-    /// <summary>Moves the clock on until what is waited for has happened.</summary>
+    /// <summary>Moves the clock on until what is waited for has happened, though never under a job that runs.</summary>
     public async Task<T> AdvanceUntilAsync<T>(Task<T> end, TimeSpan step)
     {
         while (!end.IsCompleted)
         {
-            Clock.Advance(step);
+            if (Watch.BusyFor == TimeSpan.Zero)
+            {
+                Clock.Advance(step);
+            }
+
             await Task.Yield();
         }
 

@@ -125,7 +125,7 @@ public sealed class MigratorTests
             return await (await PostgresServer.SharedAsync()).AskAsync<string>(
                 store.PostgresName,
                 """
-                select relname || relkind from pg_class where relnamespace = 'holdfast'::regnamespace
+                select relname::text || relkind::text from pg_class where relnamespace = 'holdfast'::regnamespace
                 union all
                 select name || checksum from holdfast.migrations
                 order by 1

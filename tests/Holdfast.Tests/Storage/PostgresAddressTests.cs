@@ -40,7 +40,9 @@ public sealed class PostgresAddressTests
 
     [Fact]
     public void What_a_password_holds_is_decoded_once() =>
-        Assert.Equal("a%40/:?#&=+ é", PostgresAddress.Parse("postgres://joe:a%2540%2F:%3F%23%26%3D+%20%C3%A9@db/shop").ToBuilder().Password);
+        Assert.Equal(
+            "a%40/:?#&=+ é",
+            PostgresAddress.Parse("postgres://joe:a%2540%2F:%3F%23%26%3D+%20%C3%A9@db/shop").ToBuilder().Password);
 
     [Fact]
     public void Without_a_user_and_password_the_driver_looks_for_them_itself()
@@ -85,11 +87,13 @@ public sealed class PostgresAddressTests
     [Fact]
     public void To_require_TLS_with_a_root_certificate_is_to_verify_by_it() =>
         Assert.Equal(
-            SslMode.VerifyCA, PostgresAddress.Parse("postgres://db/shop?sslmode=require&sslrootcert=/etc/pg/ca.pem").ToBuilder().SslMode);
+            SslMode.VerifyCA,
+            PostgresAddress.Parse("postgres://db/shop?sslmode=require&sslrootcert=/etc/pg/ca.pem").ToBuilder().SslMode);
 
     [Fact]
     public void The_certificates_of_the_system_are_used_when_no_file_is_named() =>
-        Assert.Null(PostgresAddress.Parse("postgres://db/shop?sslmode=verify-full&sslrootcert=system").ToBuilder().RootCertificate);
+        Assert.Null(PostgresAddress.Parse(
+            "postgres://db/shop?sslmode=verify-full&sslrootcert=system").ToBuilder().RootCertificate);
 
     [Fact]
     public void TLS_and_keepalives_are_for_networks_and_not_for_sockets()
