@@ -11,6 +11,7 @@ using Holdfast.Mirror;
 using Holdfast.Nodes;
 using Holdfast.Telemetry;
 using Holdfast.Tokens;
+using Holdfast.Upkeep;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,6 +36,7 @@ public static class HoldfastServices
         services.AddSingleton(settings.Options.Ingest);
         services.AddSingleton(settings.Options.Jobs);
         services.AddSingleton(settings.Options.Access);
+        services.AddSingleton(settings.Options.Retention);
         services.AddSingleton(new CurrentPlans(plans));
         services.TryAddSingleton(settings.Store.ClockOver(TimeProvider.System));
         services.TryAddSingleton<Random>(_ => new Random());
@@ -64,6 +66,9 @@ public static class HoldfastServices
         services.AddSingleton<BatchHandler>(provider => provider.GetRequiredService<EventJobHandler>());
         services.AddSingleton<Worker>();
         services.AddSingleton<Heart>();
+        services.AddSingleton<NodeBell>();
+        services.AddSingleton<UpkeepStore>();
+        services.AddSingleton<Upkeeper>();
 
         services.AddSingleton(provider => LiveEndpoints(
             settings, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<Endpoints>>()));

@@ -14,6 +14,7 @@ public sealed partial class TidyTests
         ["Alerts"] = [],
         ["Audit"] = [],
         ["Nodes"] = [],
+        ["Upkeep"] = ["Alerts"],
         ["Tokens"] = [],
         ["Stripe"] = [],
         ["Jobs"] = ["Audit", "Nodes"],

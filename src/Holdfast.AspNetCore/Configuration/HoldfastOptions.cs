@@ -1,6 +1,7 @@
 using Holdfast.Access;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
+using Holdfast.Upkeep;
 
 namespace Holdfast.AspNetCore.Configuration;
 
@@ -33,4 +34,6 @@ public sealed class HoldfastOptions
     public WorkerOptions Jobs { get; set; } = new();
 
     public AccessOptions Access { get; set; } = new();
+
+    public RetentionOptions Retention { get; set; } = new();
 }

@@ -153,6 +153,7 @@ internal sealed record HoldfastSettings
         Between("Jobs:AttemptTimeout", jobs.AttemptTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         Between("Jobs:HangLimit", jobs.HangLimit, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between("Jobs:MaxSuspects", jobs.MaxSuspects, 1, 1_000_000);
+        Between("Retention:Events", options.Retention.Events, TimeSpan.FromDays(90), TimeSpan.FromDays(36_500));
         CheckSchedule("Jobs:Retries:Transient", jobs.Retries.Transient);
         CheckSchedule("Jobs:Retries:Unexpected", jobs.Retries.Unexpected);
         if (string.IsNullOrWhiteSpace(options.Access.ReferenceMetadataKey)

@@ -2,6 +2,7 @@ using Holdfast.Access;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Storage;
+using Holdfast.Upkeep;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,8 @@ internal sealed partial class EngineHost(
     GroupCommit group,
     Worker worker,
     Heart heart,
+    NodeBell bell,
+    Upkeeper upkeeper,
     RefusalLog refusals,
     Endpoints endpoints,
     CurrentPlans plans,
@@ -43,6 +46,8 @@ internal sealed partial class EngineHost(
         _loops = Task.WhenAll(
             Start(() => worker.RunAsync(_stop.Token)),
             Start(() => heart.RunAsync(_stop.Token)),
+            Start(() => bell.RunAsync(_stop.Token)),
+            Start(() => upkeeper.RunAsync(_stop.Token)),
             Start(() => refusals.RunAsync(_stop.Token)));
         _watch = Start(() => WatchAsync(_stopWatching.Token));
     }

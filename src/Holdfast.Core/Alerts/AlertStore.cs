@@ -9,6 +9,15 @@ internal static class AlertKinds
 {
     /// <summary>One event id was delivered with two different objects.</summary>
     public const string EventConflict = "event_conflict";
+
+    /// <summary>Somebody holds a snapshot of the database for so long that nothing can be cleaned up.</summary>
+    public const string OldSnapshot = "old_snapshot";
+
+    /// <summary>A table has more dead rows than live ones.</summary>
+    public const string DeadRows = "dead_rows";
+
+    /// <summary>What the upkeep of the store tells, and takes back when it has passed.</summary>
+    public static readonly string[] OfTheStore = [OldSnapshot, DeadRows];
 }
 
 internal sealed record Alert
@@ -43,6 +52,10 @@ internal sealed class AlertStore(Database database)
 
     public Task<List<Alert>> ListOpenAsync(Session session, long? before, int limit) =>
         session.QueryAsync(_sql["ListOpen"], Read, ("before", before ?? long.MaxValue), ("limit", limit));
+
+    /// <summary>Clears the alerts of a kind whose subjects are fine again: all but those named.</summary>
+    public Task ClearOthersAsync(Session session, string kind, IReadOnlyList<string> open, DateTimeOffset now) =>
+        session.ExecuteAsync(_sql["ClearOthers"], ("kind", kind), ("open", open), ("now", now));
 
     /// <returns>False when there is no such open alert.</returns>
     public async Task<bool> AcknowledgeAsync(Session session, long id, string by, DateTimeOffset now) =>

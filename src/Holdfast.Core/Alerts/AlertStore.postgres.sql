@@ -17,3 +17,8 @@ update alerts
 set acknowledged_by = @by::text, acknowledged_at = @now::timestamptz,
     cleared_at = case when kind = 'event_conflict' then @now end
 where id = @id::bigint and cleared_at is null
+
+-- name: ClearOthers
+update alerts
+set cleared_at = @now::timestamptz
+where kind = @kind::text and cleared_at is null and subject <> all (@open::text[])

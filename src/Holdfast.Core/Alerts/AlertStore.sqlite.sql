@@ -17,3 +17,8 @@ update alerts
 set acknowledged_by = @by, acknowledged_at = @now,
     cleared_at = case when kind = 'event_conflict' then @now end
 where id = @id and cleared_at is null
+
+-- name: ClearOthers
+update alerts
+set cleared_at = @now
+where kind = @kind and cleared_at is null and subject not in (select value from json_each(@open))

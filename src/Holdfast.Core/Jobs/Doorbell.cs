@@ -8,7 +8,21 @@ internal sealed class Doorbell
     private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public void Ring() => _rung.Writer.TryWrite(true);
+    private readonly Channel<bool> _untold = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>There may be work, and the other nodes should hear of it.</summary>
+    public void Ring()
+    {
+        Hear();
+        _untold.Writer.TryWrite(true);
+    }
+
+    /// <summary>Another node has rung.</summary>
+    public void Hear() => _rung.Writer.TryWrite(true);
+
+    /// <summary>Returns when it was rung here and the other nodes have not been told.</summary>
+    public ValueTask<bool> UntoldAsync(CancellationToken ct) => _untold.Reader.ReadAsync(ct);
 
     /// <summary>Returns when it was rung, or after the time is up.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken ct)

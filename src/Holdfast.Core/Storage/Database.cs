@@ -38,5 +38,13 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Looks at the store's own clock, where it has one that all its nodes go by.</summary>
     public virtual Task SetClockAsync(CancellationToken ct) => Task.CompletedTask;
 
+    /// <summary>Tells the other nodes something. It may be lost, and nothing may depend on it.</summary>
+    public virtual Task NotifyAsync(string message, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>
+    /// Hears what any node tells, until it is cancelled. Hearing nothing, "", means that something may have been missed.
+    /// </summary>
+    public virtual Task ListenAsync(Action<string> heard, CancellationToken ct) => Task.CompletedTask;
+
     public abstract ValueTask DisposeAsync();
 }

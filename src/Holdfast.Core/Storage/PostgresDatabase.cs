@@ -14,6 +14,7 @@ internal sealed partial class PostgresDatabase : Database
     /// <summary>How long the fate of a commit is asked for. After that it is left to whoever looks at the rows.</summary>
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan ListenAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(50);
 
     private static readonly Statement TransactionNumber = new(
@@ -30,6 +31,9 @@ internal sealed partial class PostgresDatabase : Database
         from pg_stat_activity
         where pid = @session::bigint and backend_xid = (@number::bigint & 4294967295)::text::xid
         """);
+
+    private static readonly Statement Notify = new(
+        nameof(Notify), $"select pg_notify('{PostgresSettings.Schema}', @message::text)::text");
 
     private static readonly Statement Now = new(nameof(Now), "select clock_timestamp()");
 
@@ -169,6 +173,41 @@ internal sealed partial class PostgresDatabase : Database
                 },
                 ct);
             clock.Set(moment, askedAt);
+        }
+    }
+
+    public override async Task NotifyAsync(string message, CancellationToken ct)
+    {
+        var told = await WriteAsync(
+            Turn.Work, session => session.FirstAsync(Notify, row => row.Text(0), [("message", message)]), ct);
+        if (told is not Commit<string?>.Committed)
+        {
+            LogNotTold();
+        }
+    }
+
+    public override async Task ListenAsync(Action<string> heard, CancellationToken ct)
+    {
+        await using var source = PostgresPool.SourceOf(_address, PostgresSettings.Listening);
+        while (true)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(ct);
+                connection.Notification += (_, notification) => heard(notification.Payload);
+                await using var listen = new NpgsqlCommand(PostgresSettings.Listening.Sql, connection);
+                await listen.ExecuteNonQueryAsync(ct);
+                heard("");
+                while (true)
+                {
+                    await connection.WaitAsync(ct);
+                }
+            }
+            catch (Exception exception) when (IsUnavailable(exception))
+            {
+                LogDeaf(exception);
+                await Task.Delay(ListenAgain, _clock, ct);
+            }
         }
     }
 
@@ -314,6 +353,12 @@ internal sealed partial class PostgresDatabase : Database
 
     [LoggerMessage(7103, LogLevel.Warning, "The answer to a commit was lost; the database says that it was {Fate}.")]
     private partial void LogSettled(Exception cause, string fate);
+
+    [LoggerMessage(7105, LogLevel.Debug, "The other nodes could not be told that there is work; they look by themselves.")]
+    private partial void LogNotTold();
+
+    [LoggerMessage(7106, LogLevel.Warning, "The other nodes cannot be heard; this one looks for work by itself.")]
+    private partial void LogDeaf(Exception cause);
 
     [LoggerMessage(7104, LogLevel.Error, "The answer to a commit was lost, and the database cannot tell what became of it. "
         + "Nothing is acknowledged for it; what was written, if it was, is found when it is looked for.")]

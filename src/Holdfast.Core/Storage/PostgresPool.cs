@@ -24,6 +24,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
         var builder = address.ToBuilder();
         builder.CommandTimeout = settings.CommandTimeout;
         builder.CancellationTimeout = 500;
+        builder.KeepAlive = settings.KeepAlive;
         builder.MaxAutoPrepare = 200;
         builder.AutoPrepareMinUsages = 2;
         builder.Enlist = false;

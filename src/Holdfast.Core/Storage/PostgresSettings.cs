@@ -30,6 +30,9 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
 
         """;
 
+    /// <summary>After how many quiet seconds a connection is asked whether it lives; 0 for never.</summary>
+    public int KeepAlive { get; private init; }
+
     public static PostgresSettings Ingest { get; } = new(2, 4, All + Durable +
         """
         set lock_timeout = '400ms';
@@ -50,6 +53,9 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
         set statement_timeout = '10s';
         set idle_in_transaction_session_timeout = '15s';
         """);
+
+    /// <summary>It only waits; that it still can is asked now and then, as nothing else would tell.</summary>
+    public static PostgresSettings Listening { get; } = new(1, 6, $"listen {Schema}") { KeepAlive = 10 };
 
     /// <summary>It asks for its locks again and again, rather than stand in a queue that all others wait behind.</summary>
     public static PostgresSettings Migration { get; } = new(2, 0,

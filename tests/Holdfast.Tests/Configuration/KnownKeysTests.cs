@@ -32,7 +32,8 @@ public sealed partial class KnownKeysTests
             "Ingest:Endpoints:*:Mode", "Ingest:Endpoints:*:Secrets:*", "Ingest:MaxBodyBytes", "Ingest:MaxGroup",
             "Ingest:MaxQueued", "Ingest:MaxQueuedBytes", "Ingest:Tolerance", "Jobs:AttemptTimeout", "Jobs:BatchSize",
             "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenContended", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",
-            .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "SecretsDirectory",
+            .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "Retention:Events",
+            "SecretsDirectory",
         ],
         KnownKeys.All.Order(StringComparer.Ordinal));
 
@@ -73,6 +74,7 @@ public sealed partial class KnownKeysTests
         "Mode" or "Ingest:Endpoints:*:Mode" => "test",
         "PublicUrl" => "https://shop.example",
         "Ingest:MaxBodyBytes" => "2000",
+        "Retention:Events" => "91.00:00:00",
         _ when type == typeof(TimeSpan) => "00:00:07",
         _ when type == typeof(double) => "1",
         _ when type == typeof(int) => "7",

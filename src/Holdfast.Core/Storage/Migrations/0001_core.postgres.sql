@@ -131,6 +131,36 @@ $$;
 
 select add_partitions(clock_timestamp() + interval '2 months');
 
+-- Drops the oldest month that lies before that moment as a whole, one of events or of ended jobs, and says which.
+-- Events whose jobs are open go over to the rest: nothing that is still to be done is ever lost.
+create function drop_month(before timestamptz) returns text language plpgsql as $$
+declare
+    old record;
+begin
+    if not pg_try_advisory_xact_lock(hashtextextended('drop_month', 0)) then
+        return null;
+    end if;
+    select c.relname as name, i.inhparent::regclass as parent into old
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent in ('events'::regclass, 'ended_jobs'::regclass) and c.relname ~ '_[0-9]{4}_[0-9]{2}$'
+        and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= before at time zone 'UTC'
+    order by right(c.relname, 7), c.relname
+    limit 1;
+    if old is null then
+        return null;
+    end if;
+    execute format('alter table %s detach partition %I', old.parent, old.name);
+    if old.parent = 'events'::regclass then
+        execute format(
+            'insert into events_rest select e.* from %I e where exists ('
+            || 'select 1 from open_jobs j where j.kind = ''event'' and j.subject = e.id)', old.name);
+    end if;
+    execute format('drop table %I', old.name);
+    return old.name;
+end
+$$;
+
 create table attempts (
     job bigint not null,
     attempt bigint not null,

@@ -1,0 +1,56 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Upkeep;
+
+/// <summary>What keeps the store small and quick. Each statement does a little, so that nobody waits for it.</summary>
+internal sealed class UpkeepStore(Database database)
+{
+    /// <summary>How many rows one transaction takes away at most.</summary>
+    public const int Slice = 1000;
+
+    private static readonly string[] Prunes = ["PruneEvents", "PruneJobs", "PruneAttempts", "PruneIds"];
+
+    private readonly Statements _sql = Statements.Of("Upkeep/UpkeepStore", database.Engine);
+
+    /// <summary>Makes room for what will come up to that moment.</summary>
+    public Task PrepareAsync(Session session, DateTimeOffset upto) =>
+        session.FirstAsync(_sql["Prepare"], row => row.TextOrNull(0) ?? "", [("upto", upto)]);
+
+    /// <summary>Drops a month that lies before that moment as a whole, where months are tables of their own.</summary>
+    /// <returns>Its name, or null when there is none.</returns>
+    public Task<string?> DropMonthAsync(Session session, DateTimeOffset before) =>
+        session.FirstAsync(_sql["DropMonth"], row => row.Text(0), [("before", before)]);
+
+    /// <summary>Deletes a slice of what was received before that moment and has ended.</summary>
+    /// <returns>How many rows; none when nothing is left.</returns>
+    public async Task<int> PruneAsync(Session session, DateTimeOffset before)
+    {
+        var pruned = 0;
+        foreach (var name in Prunes)
+        {
+            pruned += await session.ExecuteAsync(_sql[name], ("before", before), ("limit", Slice));
+        }
+
+        return pruned;
+    }
+
+    /// <summary>Adds up what ended sessions have counted.</summary>
+    public Task FoldCountersAsync(Session session) => session.ExecuteAsync(_sql["FoldCounters"]);
+
+    /// <summary>What makes the store slower and slower unless somebody ends it.</summary>
+    public Task<List<StoreWarning>> WarningsAsync(Session session, DateTimeOffset now) =>
+        session.QueryAsync(
+            _sql["Warnings"],
+            row => new StoreWarning(row.Text(0), row.Text(1), row.Text(2)),
+            ("long_ago", now - StoreWarning.LongAgo), ("many", StoreWarning.Many));
+}
+
+/// <summary>One thing that harms the store.</summary>
+internal sealed record StoreWarning(string Kind, string Subject, string Message)
+{
+    /// <summary>Since when a snapshot must have been held to be told of.</summary>
+    public static readonly TimeSpan LongAgo = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many dead rows a table must have to be told of, when they are also more than the live ones.</summary>
+    public const long Many = 100_000;
+}

@@ -1,0 +1,176 @@
+using Holdfast.Alerts;
+using Holdfast.Jobs;
+using Holdfast.Storage;
+using Holdfast.Telemetry;
+using Holdfast.Testing;
+using Holdfast.Tests.Ingest;
+using Holdfast.Tests.Storage;
+using Holdfast.Tests.Support;
+using Holdfast.Upkeep;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Holdfast.Tests.Upkeep;
+
+public sealed class UpkeepTests
+{
+    private static readonly RetentionOptions Retention = new() { Events = TimeSpan.FromDays(100) };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory, EveryEngine]
+    public async Task What_has_ended_goes_when_its_time_is_over_and_not_before(Engine engine)
+    {
+        await using var shop = await ShopOfTodayAsync(engine);
+        await shop.DeliverAsync(new EventBody("evt_1"), new EventBody("evt_2"));
+        await shop.ApplyAllAsync();
+
+        await LookAfterAsync(shop);
+        Assert.Equal(["evt_1", "evt_2"], await shop.Store.TextsAsync("select event_id from events order by event_id"));
+
+        // Whole months may stay until their last day is over.
+        shop.Clock.Advance(Retention.Events + TimeSpan.FromDays(32));
+        await LookAfterAsync(shop);
+
+        foreach (var table in (string[])["events", "event_ids", "jobs"])
+        {
+            Assert.Equal((table, 0), (table, await shop.Store.NumberAsync($"select count(*) from {table}")));
+        }
+
+        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from objects"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_is_open_or_dead_stays_with_its_event_until_it_has_ended(Engine engine)
+    {
+        await using var shop = await ShopOfTodayAsync(engine);
+        await shop.DeliverAsync(new EventBody("evt_done"));
+        await shop.ApplyAllAsync();
+        await shop.DeliverAsync(new EventBody("evt_open"), new EventBody("evt_dead"));
+        await shop.Store.RunAsync(
+            """
+            update jobs set state = 'dead', attempt = 1, run_at = null, ended_at = created_at
+            where subject = (select id from event_ids where event_id = 'evt_dead')
+            """);
+
+        shop.Clock.Advance(Retention.Events + TimeSpan.FromDays(32));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(["evt_dead", "evt_open"], await shop.Store.TextsAsync("select event_id from events order by event_id"));
+        Assert.Equal(["evt_dead", "evt_open"], await shop.Store.TextsAsync("select event_id from event_ids order by event_id"));
+        Assert.Equal(["dead", "waiting"], await shop.Store.TextsAsync("select state from jobs order by state"));
+
+        await shop.ApplyAllAsync();
+        var dead = new JobId(await shop.Store.NumberAsync("select id from jobs where state = 'dead'"));
+        Assert.True(await shop.DeadLetters.DismissAsync(dead, "a test", "a test", Ct));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from events"));
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from jobs"));
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from event_ids"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Attempts_go_with_their_jobs(Engine engine)
+    {
+        await using var shop = await ShopOfTodayAsync(engine);
+        await shop.DeliverAsync(new EventBody("evt_1"), new EventBody("evt_2"));
+        await shop.Store.RunAsync(
+            """
+            insert into attempts (job, attempt, started_at, ended_at, state)
+            select id, 1, created_at, created_at, 'waiting' from jobs
+            """);
+        await shop.Store.RunAsync(
+            """
+            update jobs set state = 'completed', run_at = null, ended_at = created_at
+            where subject = (select min(id) from events)
+            """);
+
+        shop.Clock.Advance(Retention.Events + TimeSpan.FromDays(32));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from attempts"));
+        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from attempts a join jobs j on j.id = a.job"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Counts_are_the_same_after_they_were_added_up(Engine engine)
+    {
+        await using var shop = await TestEngine.CreateAsync(engine);
+        await CountAsync(shop.Database, 3);
+        await shop.RestartAsync();
+
+        await CountAsync(shop.Database, 4);
+        await LookAfterAsync(shop);
+        await CountAsync(shop.Database, 5);
+        await LookAfterAsync(shop);
+
+        var counts = await shop.Store.ReadAsync(session => shop.Counters.AllAsync(session));
+        Assert.Equal(12, counts["test"]);
+
+        Task CountAsync(Database database, long count) => database.WriteAsync(
+            Turn.Work,
+            async session =>
+            {
+                await shop.Counters.AddAsync(session, "test", count);
+                return true;
+            },
+            Ct);
+    }
+
+    [Fact]
+    public async Task An_old_snapshot_is_told_of_until_it_has_ended()
+    {
+        await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+        var server = await PostgresServer.SharedAsync();
+        await using (var idle = await server.OpenAsync(shop.Store.PostgresName))
+        await using (var transaction = await idle.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, Ct))
+        {
+            await using var look = new Npgsql.NpgsqlCommand("select 1", idle);
+            await look.ExecuteScalarAsync(Ct);
+            shop.Clock.Advance(StoreWarning.LongAgo + TimeSpan.FromMinutes(1));
+
+            await LookAfterAsync(shop);
+
+            Assert.Contains(await AlertsAsync(shop), alert => alert == $"old_snapshot session {idle.ProcessID}");
+        }
+
+        await LookAfterAsync(shop);
+
+        Assert.DoesNotContain(await AlertsAsync(shop), alert => alert.Contains("session", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_partitions_of_the_next_months_are_there_before_their_first_event()
+    {
+        await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+
+        await LookAfterAsync(shop);
+
+        foreach (var ahead in (int[])[0, 1, 2])
+        {
+            Assert.Equal(1, await shop.Store.NumberAsync(
+                $"select count(to_regclass('events_{DateTimeOffset.UtcNow.AddMonths(ahead):yyyy_MM}'))"));
+        }
+
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from events_rest"));
+    }
+
+    /// <summary>Rows are filed by the database's own clock, so here the tests' clock begins where that one is.</summary>
+    private static async Task<TestEngine> ShopOfTodayAsync(Engine engine)
+    {
+        var shop = await TestEngine.CreateAsync(engine);
+        shop.Clock.Advance(TimeProvider.System.GetUtcNow() - shop.Clock.GetUtcNow());
+        return shop;
+    }
+
+    private static Task LookAfterAsync(TestEngine shop) => new Upkeeper(
+        shop.Database,
+        new UpkeepStore(shop.Database),
+        new AlertStore(shop.Database),
+        Retention,
+        shop.Clock,
+        NullLogger<Upkeeper>.Instance).RunOnceAsync(Ct);
+
+    private static Task<List<string>> AlertsAsync(TestEngine shop) =>
+        shop.Store.TextsAsync("select kind || ' ' || subject from alerts where cleared_at is null");
+}
