@@ -318,7 +318,7 @@ internal sealed partial class PostgresDatabase : Database
                 IsolationLevel.ReadCommitted,
                 async session =>
                 {
-                    await session.NumberAsync(EndSession, ("session", (long)lost.Inner.ProcessID), ("number", number));
+                    await session.NumberAsync(EndSession, ("session", (long)lost.Session), ("number", number));
                     return await session.FirstAsync(Fate, row => row.Text(0), [("number", number)]) ?? "forgotten";
                 },
                 CancellationToken.None);

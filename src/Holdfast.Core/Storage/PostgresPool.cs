@@ -17,7 +17,8 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
 
     /// <summary>A connection in somebody's hands.</summary>
     /// <param name="Lineage">The server it leads to, and which of its histories.</param>
-    public sealed record Lent(Connection Connection, NpgsqlConnection Inner, string Lineage);
+    /// <param name="Session">The process that serves it there; known also when the connection is closed.</param>
+    public sealed record Lent(Connection Connection, NpgsqlConnection Inner, string Lineage, int Session);
 
     public static NpgsqlDataSource SourceOf(PostgresAddress address, PostgresSettings settings)
     {
@@ -106,7 +107,8 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
             await using var set = new NpgsqlCommand(settings.Sql, inner);
             await set.ExecuteNonQueryAsync(ct);
             await using var ask = new NpgsqlCommand(PostgresChecks.Lineage, inner);
-            return new(new(inner, new PostgresDialect()), inner, (string)(await ask.ExecuteScalarAsync(ct))!);
+            var lineage = (string)(await ask.ExecuteScalarAsync(ct))!;
+            return new(new(inner, new PostgresDialect()), inner, lineage, inner.ProcessID);
         }
         catch
         {
