@@ -23,25 +23,21 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
             .ToHashSet();
         // From here on nobody else binds these, and what others have said of them is committed and can be seen.
         await session.LockAsync(LockSpace.Payers, [.. payers.Concat(named).Distinct().Select(payer => payer.Name)]);
-        foreach (var payer in await accounts.UntiedAsync(session, [.. payers.Where(payer => !named.Contains(payer))]))
-        {
-            named.Add(payer);
-        }
-
-        var moving = new List<(Payer Payer, Account? Current, string? Reference)>();
-        foreach (var payer in named.Order())
-        {
-            var current = await accounts.ByPayerAsync(session, payer);
-            var reference = await accounts.ReferenceOfAsync(session, payer, options.ReferenceMetadataKey);
-            if (current is null || current.Reference != reference)
-            {
-                moving.Add((payer, current, reference));
-            }
-        }
-
-        string[] references = [.. moving.SelectMany(one => new[] { one.Current?.Reference, one.Reference }).OfType<string>()];
-        await session.LockAsync(LockSpace.References, references);
-        foreach (var (payer, current, reference) in moving)
+        var held = await accounts.ByPayersAsync(session, [.. payers.Concat(named).Distinct().Order()]);
+        named.UnionWith(payers.Where(payer => !held.ContainsKey(payer)));
+        var references = await accounts.ReferencesOfAsync(session, [.. named.Order()], options.ReferenceMetadataKey);
+        Move[] moves =
+        [
+            .. named.Order()
+                .Select(payer => new Move(payer, held.GetValueOrDefault(payer), references.GetValueOrDefault(payer)))
+                .Where(move => move.Current is null || move.Current.Reference != move.Reference),
+        ];
+        await session.LockAsync(
+            LockSpace.References,
+            [.. moves.SelectMany(move => new[] { move.Current?.Reference, move.Reference }).OfType<string>()]);
+        await accounts.AddUnnamedAsync(
+            session, [.. moves.Where(move => move.IsUnnamed).Select(move => move.Payer)], clock.GetUtcNow());
+        foreach (var (payer, current, reference) in moves.Where(move => !move.IsUnnamed))
         {
             await MoveAsync(session, payer, current, reference);
         }
@@ -78,6 +74,14 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
         // An account without a reference has this one payer only: it becomes the account of that reference.
         await accounts.SetReferenceAsync(session, current.Id, reference);
         return current.Id;
+    }
+
+    /// <param name="Current">The account the payer is tied to; null for a new payer.</param>
+    /// <param name="Reference">What the mirror calls the payer now.</param>
+    private sealed record Move(Payer Payer, Account? Current, string? Reference)
+    {
+        /// <summary>A new payer whom nobody names gets an account of its own, whatever becomes of the others.</summary>
+        public bool IsUnnamed => Current is null && Reference is null;
     }
 
     private static Payer? PayerOf(ObjectKey key, string? customer) =>

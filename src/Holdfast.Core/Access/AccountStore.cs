@@ -65,15 +65,11 @@ internal sealed class AccountStore(Database database)
         session.QueryAsync(_sql["Customers"], row => row.Text(0), ("account", id.Value));
 
     public async Task<AccountId> AddAsync(Session session, Payer payer, string? reference, DateTimeOffset now) =>
-        new(await session.NumberAsync(
-            _sql["Add"],
-            ("stripe_account", payer.StripeAccount),
-            ("livemode", payer.Livemode),
-            ("reference", reference),
-            ("created_at", now)));
+        new((await session.QueryEachAsync(
+            _sql["Add"], row => row.Number(0), [NewAccount(payer, reference, now)]))[0]);
 
     public Task TieAsync(Session session, Payer payer, AccountId account) =>
-        session.ExecuteAsync(_sql["Tie"], [.. Values(payer), ("account", account.Value)]);
+        session.ExecuteEachAsync(_sql["Tie"], [[.. Values(payer), ("account", account.Value)]]);
 
     public Task SetReferenceAsync(Session session, AccountId account, string reference) =>
         session.ExecuteAsync(_sql["SetReference"], ("id", account.Value), ("reference", reference));
@@ -81,24 +77,46 @@ internal sealed class AccountStore(Database database)
     public Task DropIfEmptyAsync(Session session, AccountId account) =>
         session.ExecuteAsync(_sql["DropIfEmpty"], ("id", account.Value));
 
-    /// <summary>Which of these have no account yet.</summary>
-    public async Task<List<Payer>> UntiedAsync(Session session, IReadOnlyList<Payer> payers)
+    /// <summary>The accounts of those of them who have one.</summary>
+    public async Task<Dictionary<Payer, Account>> ByPayersAsync(Session session, IReadOnlyList<Payer> payers) =>
+        (await session.QueryEachAsync(
+            _sql["ByPayers"],
+            row => (Payer: new Payer(row.Text(1), row.Flag(2), row.Text(5)), Account: Read(row)),
+            [.. payers.Select(Values)]))
+            .ToDictionary(tied => tied.Payer, tied => tied.Account);
+
+    /// <summary>The application's own ids for those who pay, as the mirror tells them now, where something names one.</summary>
+    /// <param name="metadataKey">The metadata key under which the application puts its id.</param>
+    public async Task<Dictionary<Payer, string>> ReferencesOfAsync(
+        Session session, IReadOnlyList<Payer> payers, string metadataKey) =>
+        (await session.QueryEachAsync(
+            _sql["ReferencesOf"],
+            row => (Payer: new Payer(row.Text(0), row.Flag(1), row.Text(2)), Reference: row.TextOrNull(3)),
+            [.. payers.Select(payer => ((string, object?)[])[.. Values(payer), ("metadata_key", metadataKey)])]))
+            .Where(named => named.Reference is { Length: > 0 })
+            .ToDictionary(named => named.Payer, named => named.Reference!);
+
+    /// <summary>Adds an account without a reference for each, and ties it.</summary>
+    public async Task AddUnnamedAsync(Session session, IReadOnlyList<Payer> payers, DateTimeOffset now)
     {
-        var tied = await session.QueryEachAsync(
-            _sql["Tied"],
-            row => new Payer(row.Text(0), row.Flag(1), row.Text(2)),
-            [.. payers.Select(Values)]);
-        return [.. payers.Except(tied)];
+        var added = await session.QueryEachAsync(
+            _sql["Add"],
+            row => (Id: row.Number(0), StripeAccount: row.Text(1), Livemode: row.Flag(2)),
+            [.. payers.Select(payer => NewAccount(payer, reference: null, now))]);
+        var free = added.ToLookup(one => (one.StripeAccount, one.Livemode), one => one.Id);
+        await session.ExecuteEachAsync(
+            _sql["Tie"],
+            [
+                .. payers.GroupBy(payer => (payer.StripeAccount, payer.Livemode))
+                    .SelectMany(group => group.Zip(free[group.Key]))
+                    .Select(tied => ((string, object?)[])[.. Values(tied.First), ("account", tied.Second)]),
+            ]);
     }
 
-    /// <summary>The application's own id for one who pays, as the mirror tells it now; null when nothing names one.</summary>
-    /// <param name="metadataKey">The metadata key under which the application puts its id.</param>
-    public async Task<string?> ReferenceOfAsync(Session session, Payer payer, string metadataKey)
-    {
-        var named = await session.QueryAsync(
-            _sql["ReferenceOf"], row => row.TextOrNull(0), [.. Values(payer), ("metadata_key", metadataKey)]);
-        return named is [{ Length: > 0 } reference] ? reference : null;
-    }
+    private static (string, object?)[] NewAccount(Payer payer, string? reference, DateTimeOffset now) =>
+    [
+        ("stripe_account", payer.StripeAccount), ("livemode", payer.Livemode), ("reference", reference), ("created_at", now),
+    ];
 
     private static (string, object?)[] Values(Payer payer) =>
     [

@@ -34,12 +34,14 @@ limit 1000
 
 -- name: Add
 insert into accounts (stripe_account, livemode, reference, created_at)
-values (@stripe_account::text, @livemode::boolean, @reference::text, @created_at::timestamptz)
-returning id
+select *
+from unnest(@stripe_account::text[], @livemode::boolean[], @reference::text[], @created_at::timestamptz[])
+returning id, stripe_account, livemode
 
 -- name: Tie
 insert into account_customers (customer, livemode, stripe_account, account)
-values (@customer::text, @livemode::boolean, @stripe_account::text, @account::bigint)
+select *
+from unnest(@customer::text[], @livemode::boolean[], @stripe_account::text[], @account::bigint[])
 on conflict (customer, livemode, stripe_account) do update set account = excluded.account
 
 -- name: SetReference
@@ -49,37 +51,38 @@ update accounts set reference = @reference::text where id = @id::bigint and refe
 delete from accounts
 where id = @id::bigint and not exists (select 1 from account_customers where account = @id)
 
--- name: Tied
-select stripe_account, livemode, customer
-from account_customers
-where (customer, livemode, stripe_account) in (
-    select * from unnest(@customer::text[], @livemode::boolean[], @stripe_account::text[]))
+-- name: ByPayers
+select a.id, a.stripe_account, a.livemode, a.reference, a.created_at, c.customer
+from unnest(@customer::text[], @livemode::boolean[], @stripe_account::text[]) as p (customer, livemode, stripe_account)
+join account_customers c using (customer, livemode, stripe_account)
+join accounts a on a.id = c.account
 
--- name: ReferenceOf
+-- name: ReferencesOf
 -- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
 -- named a reference, then the earliest subscription. An empty text names nobody.
-select coalesce(
-    (select nullif(readable(body) #>> array['metadata', @metadata_key::text], '')
+select p.stripe_account, p.livemode, p.customer, coalesce(
+    (select nullif(readable(body) #>> array['metadata', p.metadata_key], '')
      from objects
-     where id = @customer::text and type = 'customer' and livemode = @livemode::boolean
-        and stripe_account = @stripe_account::text),
+     where id = p.customer and type = 'customer' and livemode = p.livemode and stripe_account = p.stripe_account),
     (select reference
      from (
         select coalesce(
             nullif(b.body ->> 'client_reference_id', ''),
-            nullif(b.body #>> array['metadata', @metadata_key], '')) as reference, b.body -> 'created' as created, o.id
+            nullif(b.body #>> array['metadata', p.metadata_key], '')) as reference, b.body -> 'created' as created, o.id
         from objects o, lateral (select readable(o.body) as body) b
-        where o.customer = @customer and o.type = 'checkout.session' and o.livemode = @livemode
-            and o.stripe_account = @stripe_account) as named
+        where o.customer = p.customer and o.type = 'checkout.session' and o.livemode = p.livemode
+            and o.stripe_account = p.stripe_account) as named
      where reference is not null
      order by created, id
      limit 1),
     (select reference
      from (
-        select nullif(b.body #>> array['metadata', @metadata_key], '') as reference, b.body -> 'created' as created, o.id
+        select nullif(b.body #>> array['metadata', p.metadata_key], '') as reference, b.body -> 'created' as created, o.id
         from objects o, lateral (select readable(o.body) as body) b
-        where o.customer = @customer and o.type = 'subscription' and o.livemode = @livemode
-            and o.stripe_account = @stripe_account) as named
+        where o.customer = p.customer and o.type = 'subscription' and o.livemode = p.livemode
+            and o.stripe_account = p.stripe_account) as named
      where reference is not null
      order by created, id
      limit 1))
+from unnest(@customer::text[], @livemode::boolean[], @stripe_account::text[], @metadata_key::text[])
+    as p (customer, livemode, stripe_account, metadata_key)

@@ -35,7 +35,7 @@ limit 1000
 -- name: Add
 insert into accounts (stripe_account, livemode, reference, created_at)
 values (@stripe_account, @livemode, @reference, @created_at)
-returning id
+returning id, stripe_account, livemode
 
 -- name: Tie
 insert into account_customers (customer, livemode, stripe_account, account)
@@ -49,15 +49,16 @@ update accounts set reference = @reference where id = @id and reference is null
 delete from accounts
 where id = @id and not exists (select 1 from account_customers where account = @id)
 
--- name: Tied
-select stripe_account, livemode, customer
-from account_customers
-where customer = @customer and livemode = @livemode and stripe_account = @stripe_account
+-- name: ByPayers
+select a.id, a.stripe_account, a.livemode, a.reference, a.created_at, c.customer
+from account_customers c
+join accounts a on a.id = c.account
+where c.customer = @customer and c.livemode = @livemode and c.stripe_account = @stripe_account
 
--- name: ReferenceOf
+-- name: ReferencesOf
 -- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
 -- named a reference, then the earliest subscription. An empty text names nobody.
-select coalesce(
+select @stripe_account, @livemode, @customer, coalesce(
     (select nullif(json_extract(body, '$.metadata."' || @metadata_key || '"'), '')
      from objects
      where id = @customer and type = 'customer' and livemode = @livemode and stripe_account = @stripe_account),
