@@ -8,7 +8,7 @@ internal sealed class UpkeepStore(Database database)
     /// <summary>How many rows one transaction takes away at most.</summary>
     public const int Slice = 1000;
 
-    private static readonly string[] Prunes = ["PruneEvents", "PruneJobs", "PruneAttempts", "PruneIds"];
+    private static readonly string[] Prunes = ["PruneEvents", "PruneAttempts", "PruneJobs", "PruneIds"];
 
     private readonly Statements _sql = Statements.Of("Upkeep/UpkeepStore", database.Engine);
 
@@ -25,13 +25,45 @@ internal sealed class UpkeepStore(Database database)
     /// <returns>How many rows; none when nothing is left.</returns>
     public async Task<int> PruneAsync(Session session, DateTimeOffset before)
     {
+        var first = await FirstKeptAsync(session, before);
         var pruned = 0;
         foreach (var name in Prunes)
         {
-            pruned += await session.ExecuteAsync(_sql[name], ("before", before), ("limit", Slice));
+            pruned += await session.ExecuteAsync(_sql[name], ("first", first), ("before", before), ("limit", Slice));
         }
 
         return pruned;
+    }
+
+    /// <summary>
+    /// The first event that was not received before that moment. Ids follow one another as events come, so it is found
+    /// by halving, and without an index on the moment that every delivery would have to pay for.
+    /// </summary>
+    private async Task<long> FirstKeptAsync(Session session, DateTimeOffset before)
+    {
+        var last = await session.NumberAsync(_sql["LastEvent"]);
+        if (last is 0)
+        {
+            return long.MaxValue;
+        }
+
+        var (low, high) = (0L, last + 1);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var next = await session.QueryAsync(
+                _sql["NextEvent"], row => (Id: row.Number(0), At: row.Moment(1)), ("id", middle));
+            if (next is [var found] && found.At < before)
+            {
+                low = found.Id + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
     }
 
     /// <summary>Adds up what ended sessions have counted.</summary>

@@ -4,29 +4,41 @@ select add_partitions(@upto::timestamptz)::text
 -- name: DropMonth
 select name from drop_month(@before::timestamptz) as name where name is not null
 
+-- name: NextEvent
+select id, received_at from events where id >= @id::bigint order by id limit 1
+
+-- name: LastEvent
+select max(id) from events
+
 -- name: PruneEvents
 -- Whole months are dropped. What outlived its month, because its job was open, goes one by one.
 delete from events_rest
 where id in (
     select e.id
     from events_rest e
-    where e.received_at < @before::timestamptz
+    where e.id < @first::bigint and e.received_at < @before::timestamptz
         and not exists (select 1 from open_jobs j where j.kind = 'event' and j.subject = e.id)
     order by e.id
     limit @limit::bigint)
-
--- name: PruneJobs
-delete from ended_jobs_rest
-where id in (
-    select j.id from ended_jobs_rest j where j.created_at < @before::timestamptz order by j.id limit @limit::bigint)
 
 -- name: PruneAttempts
 delete from attempts
 where job in (
     select a.job
     from attempts a
-    where a.job < first_id_at(@before::timestamptz) and not exists (select 1 from jobs j where j.id = a.job)
+    where a.job < @first::bigint and a.ended_at < @before::timestamptz
+        and not exists (select 1 from jobs j where j.id = a.job and not (j.state in ('completed', 'dismissed')
+            and j.created_at < @before and not exists (select 1 from events e where e.id = j.subject)))
     order by a.job
+    limit @limit::bigint)
+
+-- name: PruneJobs
+delete from ended_jobs_rest
+where id in (
+    select j.id
+    from ended_jobs_rest j
+    where j.id < @first::bigint and j.created_at < @before::timestamptz
+    order by j.id
     limit @limit::bigint)
 
 -- name: PruneIds
@@ -34,7 +46,7 @@ delete from event_ids
 where id in (
     select i.id
     from event_ids i
-    where i.id < first_id_at(@before::timestamptz) and i.last_delivery_at < @before
+    where i.id < @first::bigint and i.last_delivery_at < @before::timestamptz
         and not exists (select 1 from events e where e.id = i.id)
     order by i.id
     limit @limit::bigint)
@@ -56,7 +68,7 @@ select name, 0, sum(value) from gone group by name order by name
 on conflict (name, shard) do update set value = counters.value + excluded.value
 
 -- name: Warnings
--- As long as a snapshot is held, nothing that was deleted since can be cleaned up, anywhere on the server.
+-- As long as a snapshot is held, nothing that was deleted since can be cleaned up, in any table of the database.
 select 'old_snapshot', 'session ' || pid,
     format(
         'A session of %s (process %s, %s) has held a snapshot since %s. Until it ends nothing can be cleaned up, and '
@@ -64,7 +76,7 @@ select 'old_snapshot', 'session ' || pid,
         coalesce(nullif(application_name, ''), 'an unnamed program'), pid, state,
         to_char(xact_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), pid)
 from pg_stat_activity
-where backend_xmin is not null and xact_start < @long_ago::timestamptz and backend_type = 'client backend'
+where backend_xmin is not null and xact_start < @long_ago::timestamptz and datname = current_database()
 union all
 select 'old_snapshot', 'replication slot ' || slot_name,
     format('The replication slot %s keeps old rows and nobody reads it. Start its reader again, or drop the slot.', slot_name)
@@ -74,7 +86,7 @@ union all
 select 'old_snapshot', 'prepared transaction ' || gid,
     format('The prepared transaction %s was never ended. Commit it or roll it back.', gid)
 from pg_prepared_xacts
-where prepared < @long_ago
+where prepared < @long_ago and database = current_database()
 union all
 select 'dead_rows', 'table ' || relname,
     format(

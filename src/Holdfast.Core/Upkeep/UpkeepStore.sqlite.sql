@@ -3,17 +3,32 @@
 select @upto
 
 -- name: DropMonth
-select name from sqlite_schema where false and @before is not null
+select '' where false and @before is not null
+
+-- name: NextEvent
+select id, received_at from events where id >= @id order by id limit 1
+
+-- name: LastEvent
+select max(id) from events
 
 -- name: PruneEvents
 delete from events
 where id in (
     select e.id
     from events e
-    join jobs j on j.kind = 'event' and j.subject = e.id
-    where e.received_at < @before and j.state in ('completed', 'dismissed')
-        and e.id <= (select min(id) from events) + 100000
+    cross join jobs j on j.kind = 'event' and j.subject = e.id
+    where e.id < @first and e.received_at < @before and j.state in ('completed', 'dismissed')
     order by e.id
+    limit @limit)
+
+-- name: PruneAttempts
+delete from attempts
+where job in (
+    select j.id
+    from jobs j
+    where j.kind = 'event' and j.subject < @first and j.state in ('completed', 'dismissed') and j.created_at < @before
+        and not exists (select 1 from events e where e.id = j.subject)
+    order by j.subject
     limit @limit)
 
 -- name: PruneJobs
@@ -21,19 +36,9 @@ delete from jobs
 where id in (
     select j.id
     from jobs j
-    where j.id <= (select min(id) from jobs) + 100000 and j.kind = 'event'
-        and j.state in ('completed', 'dismissed') and j.created_at < @before
+    where j.kind = 'event' and j.subject < @first and j.state in ('completed', 'dismissed') and j.created_at < @before
         and not exists (select 1 from events e where e.id = j.subject)
-    order by j.id
-    limit @limit)
-
--- name: PruneAttempts
-delete from attempts
-where job in (
-    select a.job
-    from attempts a
-    where a.ended_at < @before and not exists (select 1 from jobs j where j.id = a.job)
-    order by a.job
+    order by j.subject
     limit @limit)
 
 -- name: PruneIds
@@ -41,8 +46,7 @@ delete from event_ids
 where id in (
     select i.id
     from event_ids i
-    where i.id <= (select min(id) from event_ids) + 100000 and i.last_delivery_at < @before
-        and not exists (select 1 from events e where e.id = i.id)
+    where i.id < @first and i.last_delivery_at < @before and not exists (select 1 from events e where e.id = i.id)
     order by i.id
     limit @limit)
 
