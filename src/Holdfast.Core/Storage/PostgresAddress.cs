@@ -81,7 +81,9 @@ internal sealed class PostgresAddress
         _description = $"{hosts}/{connection.Database}";
     }
 
-    /// <exception cref="FormatException">Something is wrong: all of it is in the message, without the password.</exception>
+    /// <exception cref="FormatException">
+    /// Something is wrong: all of it is in the message, without the password.
+    /// </exception>
     public static PostgresAddress Parse(string url)
     {
         // Keepalives are on as with PostgreSQL's own clients: a server that vanished is noticed while waiting, too.
@@ -94,7 +96,9 @@ internal sealed class PostgresAddress
         var mayBeNamed = wrong is [] && !url.Contains("password=", StringComparison.Ordinal);
         wrong.AddRange(keywords.Select(pair => Set(connection, pair.Key, pair.Value, mayBeNamed)).OfType<string>());
         wrong.AddRange(Settle(connection));
-        return wrong is [] ? new(connection) : throw new FormatException(string.Join(' ', wrong.Select(what => $"It {what}.")));
+        return wrong is []
+            ? new(connection)
+            : throw new FormatException(string.Join(' ', wrong.Select(what => $"It {what}.")));
     }
 
     /// <summary>

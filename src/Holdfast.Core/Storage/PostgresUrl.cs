@@ -31,7 +31,8 @@ internal static class PostgresUrl
             || hasNoUser && database.Length is 0 && query.Contains('@', StringComparison.Ordinal))
         {
             throw new FormatException(
-                "It has an @ where none can be; in a user, password or parameter write @ as %40, / as %2F, ? as %3F, & as %26.");
+                "It has an @ where none can be. In a user, password or parameter write @ as %40, / as %2F, ? as %3F and "
+                + "& as %26.");
         }
 
         var keywords = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -47,7 +48,8 @@ internal static class PostgresUrl
         {
             if (!parameter.Contains('=', StringComparison.Ordinal))
             {
-                throw new FormatException("It has a parameter without a value; write name=value, and & inside a value as %26.");
+                throw new FormatException(
+                    "It has a parameter without a value; write name=value, and & inside a value as %26.");
             }
 
             var (key, value) = Cut(parameter, "=");
@@ -77,7 +79,8 @@ internal static class PostgresUrl
     {
         if (value.Length > 0 && !keywords.TryAdd(name, value))
         {
-            throw new FormatException("It says something twice: the user, the password, the hosts, the database or a parameter.");
+            throw new FormatException(
+                "It says something twice: the user, the password, the hosts, the database or a parameter.");
         }
     }
 

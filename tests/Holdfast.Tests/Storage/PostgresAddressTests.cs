@@ -14,7 +14,7 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://?host=db&port=5433&user=joe&password=pw&dbname=shop")]
     public void Each_usual_form_says_the_same(string url)
     {
-        var connection = PostgresAddress.Parse(url).ToBuilder();
+        var connection = Read(url);
 
         Assert.Equal(
             ("joe", "pw", "db", 5433, "shop"),
@@ -36,18 +36,16 @@ public sealed class PostgresAddressTests
 
     [Fact]
     public void An_IPv6_address_alone_is_handed_on_without_brackets() =>
-        Assert.Equal("::1", PostgresAddress.Parse("postgres://[::1]/shop").ToBuilder().Host);
+        Assert.Equal("::1", Read("postgres://[::1]/shop").Host);
 
     [Fact]
     public void What_a_password_holds_is_decoded_once() =>
-        Assert.Equal(
-            "a%40/:?#&=+ é",
-            PostgresAddress.Parse("postgres://joe:a%2540%2F:%3F%23%26%3D+%20%C3%A9@db/shop").ToBuilder().Password);
+        Assert.Equal("a%40/:?#&=+ é", Read("postgres://joe:a%2540%2F:%3F%23%26%3D+%20%C3%A9@db/shop").Password);
 
     [Fact]
     public void Without_a_user_and_password_the_driver_looks_for_them_itself()
     {
-        var connection = PostgresAddress.Parse("postgres://db/shop").ToBuilder();
+        var connection = Read("postgres://db/shop");
 
         Assert.Equal((null, null), (connection.Username, connection.Password));
     }
@@ -55,11 +53,11 @@ public sealed class PostgresAddressTests
     [Fact]
     public void Every_parameter_has_its_effect()
     {
-        var connection = PostgresAddress.Parse(
+        var connection = Read(
             "postgres://db/shop?application_name=till&connect_timeout=7&keepalives_idle=30&keepalives_interval=5"
             + "&options=-c%20work_mem=8MB&passfile=/etc/pg/pass&sslmode=verify-full&sslrootcert=/etc/pg/ca.pem"
             + "&sslcert=/etc/pg/c.pem&sslkey=/etc/pg/k.pem&sslpassword=kp&sslnegotiation=direct&channel_binding=require"
-            + "&gssencmode=disable").ToBuilder();
+            + "&gssencmode=disable");
 
         Assert.Equal(
             ("till", 7, 30, 5, "-c work_mem=8MB", "/etc/pg/pass"),
@@ -82,25 +80,22 @@ public sealed class PostgresAddressTests
     [InlineData("verify-ca", SslMode.VerifyCA)]
     [InlineData("verify-full", SslMode.VerifyFull)]
     public void Each_sslmode_is_the_drivers(string name, SslMode mode) =>
-        Assert.Equal(mode, PostgresAddress.Parse($"postgres://db/shop?sslmode={name}").ToBuilder().SslMode);
+        Assert.Equal(mode, Read($"postgres://db/shop?sslmode={name}").SslMode);
 
     [Fact]
     public void To_require_TLS_with_a_root_certificate_is_to_verify_by_it() =>
         Assert.Equal(
-            SslMode.VerifyCA,
-            PostgresAddress.Parse("postgres://db/shop?sslmode=require&sslrootcert=/etc/pg/ca.pem").ToBuilder().SslMode);
+            SslMode.VerifyCA, Read("postgres://db/shop?sslmode=require&sslrootcert=/etc/pg/ca.pem").SslMode);
 
     [Fact]
     public void The_certificates_of_the_system_are_used_when_no_file_is_named() =>
-        Assert.Null(PostgresAddress.Parse(
-            "postgres://db/shop?sslmode=verify-full&sslrootcert=system").ToBuilder().RootCertificate);
+        Assert.Null(Read("postgres://db/shop?sslmode=verify-full&sslrootcert=system").RootCertificate);
 
     [Fact]
     public void TLS_and_keepalives_are_for_networks_and_not_for_sockets()
     {
-        var connection = PostgresAddress.Parse(
-            "postgres:///shop?host=/run/postgresql&sslmode=verify-full&keepalives=1&keepalives_idle=9&keepalives_interval=3")
-            .ToBuilder();
+        var connection = Read(
+            "postgres:///shop?host=/run/postgresql&sslmode=verify-full&keepalives=1&keepalives_idle=9&keepalives_interval=3");
 
         Assert.Equal(
             (SslMode.Disable, false, 0, 0),
@@ -110,8 +105,8 @@ public sealed class PostgresAddressTests
     [Fact]
     public void Keepalives_are_on_until_they_are_put_off()
     {
-        Assert.True(PostgresAddress.Parse("postgres://db/shop").ToBuilder().TcpKeepAlive);
-        Assert.False(PostgresAddress.Parse("postgres://db/shop?keepalives=0").ToBuilder().TcpKeepAlive);
+        Assert.True(Read("postgres://db/shop").TcpKeepAlive);
+        Assert.False(Read("postgres://db/shop?keepalives=0").TcpKeepAlive);
     }
 
     [Theory]
@@ -119,7 +114,7 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://db1,db2/shop?target_session_attrs=read-write", "read-write")]
     [InlineData("postgres://db1/shop?target_session_attrs=read-write", null)]
     public void Of_several_hosts_the_one_that_can_be_written_to_is_chosen(string url, string? target) =>
-        Assert.Equal(target, PostgresAddress.Parse(url).ToBuilder().TargetSessionAttributes);
+        Assert.Equal(target, Read(url).TargetSessionAttributes);
 
     [Fact]
     public void What_is_added_to_one_connection_is_not_in_the_next()
@@ -149,10 +144,10 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://db/shop?sslmode=require&sslmode=disable", "says something twice")]
     [InlineData("postgres://db/shop?sslmode", "has a parameter without a value")]
     [InlineData("postgres://db/shop?sslmode=no-verify", "has sslmode, which must be one of disable, allow, prefer,")]
-    [InlineData("postgres://db/shop?connect_timeout=0", "has connect_timeout, which must be a number of seconds from 1")]
+    [InlineData("postgres://db/shop?connect_timeout=0", "has connect_timeout, which must be a number of seconds")]
     [InlineData("postgres://db/shop?keepalives=on", "has keepalives, which must be one of 1, 0")]
     [InlineData("postgres://db/shop?keepalives_interval=5", "needs keepalives_idle")]
-    [InlineData("postgres://a,b/shop?target_session_attrs=standby", "has target_session_attrs, which must be one of primary,")]
+    [InlineData("postgres://a,b/shop?target_session_attrs=any", "has target_session_attrs, which must be one of prim")]
     [InlineData("postgres://db/shop?sslrootcert=system", "needs sslmode=verify-full")]
     [InlineData("postgres://db/shop?hostaddr=10.0.0.7", "has hostaddr, which Holdfast does not take: write the address")]
     [InlineData("postgres://db/shop?schema=public", "has schema, which Holdfast does not know; those it knows are appl")]
@@ -197,6 +192,8 @@ public sealed class PostgresAddressTests
             Assert.DoesNotContain("Wxv", Said(url), StringComparison.Ordinal);
         });
     }
+
+    private static NpgsqlConnectionStringBuilder Read(string url) => PostgresAddress.Parse(url).ToBuilder();
 
     private static string Said(string url)
     {
