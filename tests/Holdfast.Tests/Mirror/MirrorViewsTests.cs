@@ -5,7 +5,8 @@ using Holdfast.Mirror;
 using Holdfast.Mirror.Readers;
 using Holdfast.Storage;
 using Holdfast.Tests.Mirror.Readers;
-using Microsoft.Data.Sqlite;
+using Holdfast.Tests.Storage;
+using Holdfast.Tests.Support;
 
 namespace Holdfast.Tests.Mirror;
 
@@ -28,32 +29,32 @@ public sealed class MirrorViewsTests
         ["checkout.session"] = "checkout_sessions",
     };
 
-    [Theory, EverySample(Without = ["invoice_payment", "entitlements.active_entitlement_summary"])]
-    public void A_view_shows_what_the_reader_reads(string name)
+    [Theory, EverySample(Without = ["invoice_payment", "entitlements.active_entitlement_summary"], OnEveryEngine = true)]
+    public async Task A_view_shows_what_the_reader_reads(string name, Engine engine)
     {
         var (type, body) = Open(name);
-        using var mirror = new MirrorTable();
-        mirror.Write(type, body);
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync(type, body);
 
-        Assert.Equal(Columns.Of(Sample.Read(type, body)), mirror.Rows(ViewOf[type]).Single());
+        Assert.Equal(Columns.Of(Sample.Read(type, body)), Assert.Single(await mirror.RowsAsync(ViewOf[type])));
     }
 
-    [Theory, EverySample(Without = ["invoice_payment", "entitlements.active_entitlement_summary"])]
-    public void A_view_shows_an_expanded_object_as_its_bare_id(string name)
+    [Theory, EverySample(Without = ["invoice_payment", "entitlements.active_entitlement_summary"], OnEveryEngine = true)]
+    public async Task A_view_shows_an_expanded_object_as_its_bare_id(string name, Engine engine)
     {
         var (type, body) = Open(name);
-        using var mirror = new MirrorTable();
-        mirror.Write(type, Expandable.Expand(body));
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync(type, Expandable.Expand(body));
 
-        Assert.Equal(Columns.Of(Sample.Read(type, body)), mirror.Rows(ViewOf[type]).Single());
+        Assert.Equal(Columns.Of(Sample.Read(type, body)), Assert.Single(await mirror.RowsAsync(ViewOf[type])));
     }
 
-    [Theory, EverySample(Of = ["subscription"])]
-    public void Each_item_of_a_subscription_is_a_row(string name)
+    [Theory, EverySample(Of = ["subscription"], OnEveryEngine = true)]
+    public async Task Each_item_of_a_subscription_is_a_row(string name, Engine engine)
     {
         var (type, body) = Open(name);
-        using var mirror = new MirrorTable();
-        mirror.Write(type, body);
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync(type, body);
 
         var subscription = Subscription.Read(body);
         Assert.Equal(
@@ -63,50 +64,66 @@ public sealed class MirrorViewsTests
                 ["customer"] = subscription.Customer,
                 ["status"] = subscription.Status,
             }),
-            mirror.Rows("subscription_items"));
+            await mirror.RowsAsync("subscription_items"));
     }
 
-    [Theory]
-    [InlineData("customer.2026-10-28.endive", "customers")]
-    [InlineData("product.2026-10-28.endive", "products")]
-    [InlineData("price.2026-10-28.endive", "prices")]
-    [InlineData("subscription.2026-10-28.endive", "subscriptions")]
-    [InlineData("subscription.2026-10-28.endive", "subscription_items")]
-    [InlineData("invoice.2026-10-28.endive", "invoices")]
-    [InlineData("payment_intent.2026-10-28.endive", "payments")]
-    [InlineData("setup_intent.2026-10-28.endive", "setups")]
-    [InlineData("charge.2026-10-28.endive", "charges")]
-    [InlineData("refund.2026-10-28.endive", "refunds")]
-    [InlineData("dispute.2026-10-28.endive", "disputes")]
-    [InlineData("checkout.session.2026-10-28.endive", "checkout_sessions")]
-    public void What_was_deleted_is_left_out(string name, string view)
+    [Theory, EverySample(Without = ["invoice_payment", "entitlements.active_entitlement_summary"], OnEveryEngine = true)]
+    public async Task What_was_deleted_is_left_out(string name, Engine engine)
     {
         var (type, body) = Open(name);
-        using var mirror = new MirrorTable();
-        mirror.Write(type, body, isDeleted: true);
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync(type, body, isDeleted: true);
 
-        Assert.Empty(mirror.Rows(view));
+        Assert.Empty(await mirror.RowsAsync(ViewOf[type]));
+        Assert.Empty(await mirror.RowsAsync("subscription_items"));
     }
 
-    [Fact]
-    public void The_rows_of_both_modes_and_of_connected_accounts_are_told_apart()
+    [Theory, EveryEngine]
+    public async Task The_rows_of_both_modes_and_of_connected_accounts_are_told_apart(Engine engine)
     {
         var (type, body) = Open("customer.2026-10-28.endive");
-        using var mirror = new MirrorTable();
-        mirror.Write(type, body, stripeAccount: "acct_1Hf7Other", livemode: 0);
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync(type, body, stripeAccount: "acct_1Hf7Other", livemode: false);
 
-        var row = mirror.Rows("customers").Single();
+        var row = Assert.Single(await mirror.RowsAsync("customers"));
         Assert.Equal(("acct_1Hf7Other", "0"), (row["stripe_account"], row["livemode"]));
     }
 
-    [Fact]
-    public void A_plan_is_not_shown_beside_the_price_that_has_its_id()
+    [Theory, EveryEngine]
+    public async Task A_plan_is_not_shown_beside_the_price_that_has_its_id(Engine engine)
     {
-        using var mirror = new MirrorTable();
-        mirror.Write("plan", Sample.BodyOf("price.2019-12-03"));
-        mirror.Write("price", Sample.BodyOf("price.2026-10-28.endive"));
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync("plan", Sample.BodyOf("price.2019-12-03"));
+        await mirror.WriteAsync("price", Sample.BodyOf("price.2026-10-28.endive"));
 
-        Assert.Single(mirror.Rows("prices"));
+        Assert.Single(await mirror.RowsAsync("prices"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task An_odd_object_does_not_hide_the_others(Engine engine)
+    {
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync("invoice", Sample.BodyOf("invoice.2026-10-28.endive"));
+        await mirror.WriteAsync("invoice", JsonElement.Parse(
+            """
+            {
+                "id": "in_odd", "object": "invoice", "created": "soon", "due_date": 9000000000000000000,
+                "amount_due": 1.5, "amount_paid": 1e300, "amount_remaining": 1e-99999, "number": "a\u0000b",
+                "paid_out_of_band": "no", "attempt_count": true, "payment_intent": 7, "lines": 3, "payments": []
+            }
+            """));
+
+        Assert.Equal(2, (await mirror.RowsAsync("invoices")).Count);
+    }
+
+    /// <remarks>PostgreSQL alone shares one question out among several processes.</remarks>
+    [Fact]
+    public async Task A_view_can_be_read_by_several_workers_of_the_server()
+    {
+        await using var mirror = await MirrorTable.CreateAsync(Engine.Postgres);
+        await mirror.WriteAsync("customer", Sample.BodyOf("customer.2026-10-28.endive"));
+
+        Assert.Equal("1", await mirror.AskInParallelAsync("select count(email) from customers"));
     }
 
     private static (string Type, JsonElement Body) Open(string name)
@@ -114,6 +131,10 @@ public sealed class MirrorViewsTests
         var sample = Sample.Named(name);
         return (sample.Type, sample.Body);
     }
+
+    /// <remarks>PostgreSQL keeps the pairs of an object in an order of its own.</remarks>
+    private static string InOrder(IReadOnlyDictionary<string, string> pairs) =>
+        JsonSerializer.Serialize(pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     /// <summary>What a row should show of a record: each property but lists, under its name in snake case.</summary>
     private static class Columns
@@ -153,81 +174,81 @@ public sealed class MirrorViewsTests
         {
             bool flag => flag ? "1" : "0",
             DateTimeOffset moment => moment.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-            IReadOnlyDictionary<string, string> pairs => JsonSerializer.Serialize(pairs),
+            IReadOnlyDictionary<string, string> pairs => InOrder(pairs),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => (string?)value,
         };
     }
 
-    /// <summary>A database in memory with the table of the mirror and its views.</summary>
-    private sealed class MirrorTable : IDisposable
+    /// <summary>The table of the mirror, and the views over it.</summary>
+    private sealed class MirrorTable(TestDatabase store) : IAsyncDisposable
     {
-        private readonly SqliteConnection _connection = new("Data Source=:memory:");
+        /// <summary>Has even one row shared out; from PostgreSQL 16 on the setting has its second name.</summary>
+        private const string InParallel =
+            """
+            select set_config(name, 'on', true)
+            from pg_settings
+            where name in ('force_parallel_mode', 'debug_parallel_query')
+            """;
 
-        public MirrorTable()
-        {
-            _connection.Open();
-            Run(EmbeddedText.Read("Storage/Migrations/0001_core.sqlite.sql"));
-            Run(EmbeddedText.Read("Storage/Migrations/0002_mirror_views.sqlite.sql"));
-        }
+        public static async Task<MirrorTable> CreateAsync(Engine engine) => new(await TestDatabase.CreateAsync(engine));
 
-        public void Write(
-            string type, JsonElement body, string stripeAccount = "", int livemode = 1, bool isDeleted = false)
-        {
-            Run("""
-                insert into objects values (
-                    @stripe_account, @livemode, @type, @body ->> '$.id', @body, null, @customer, @status, @parent,
-                    0, 'event', 'evt_1', 0, 0, @deleted, x'00')
-                """,
+        public Task<int> WriteAsync(
+            string type, JsonElement body, string stripeAccount = "", bool livemode = true, bool isDeleted = false) =>
+            store.WriteAsync(session => session.ExecuteAsync(
+                new("Insert", store.Say(
+                    """
+                    insert into objects values (
+                        @stripe_account, @livemode, @type, @id, @body, null, @customer, @status, @parent,
+                        0, 'event', 'evt_1', 0, 0, @deleted, x'00')
+                    """,
+                    """
+                    insert into objects values (
+                        @stripe_account::text, @livemode::boolean, @type::text, @id::text, @body::json, null,
+                        @customer::text, @status::text, @parent::text,
+                        now(), 'event', 'evt_1', false, false, @deleted::boolean, '\x00')
+                    """)),
                 ("stripe_account", stripeAccount),
                 ("livemode", livemode),
                 ("type", type),
+                ("id", body.GetProperty("id").GetString()),
                 ("body", body.GetRawText()),
                 ("customer", ObjectRelations.CustomerOf(type, body)),
                 ("status", ObjectRelations.StatusOf(body)),
                 ("parent", ObjectRelations.ParentOf(type, body)),
-                ("deleted", isDeleted));
-        }
+                ("deleted", isDeleted)));
 
-        public List<SortedDictionary<string, string?>> Rows(string view)
+        /// <summary>Each value as text, a flag as 1 or 0, a moment in UTC: alike for both engines.</summary>
+        public async Task<List<SortedDictionary<string, string?>>> RowsAsync(string view)
         {
-            using var command = _connection.CreateCommand();
-            command.CommandText = $"select * from {view}";
-            using var reader = command.ExecuteReader();
-            var rows = new List<SortedDictionary<string, string?>>();
-            while (reader.Read())
-            {
-                var row = new SortedDictionary<string, string?>(StringComparer.Ordinal);
-                for (var column = 0; column < reader.FieldCount; column++)
-                {
-                    var name = reader.GetName(column);
-                    var text = Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture);
-                    row[name] = reader.IsDBNull(column) ? null
-                        : name.EndsWith("metadata", StringComparison.Ordinal) ? Pairs(text!)
-                        : text;
-                }
-
-                rows.Add(row);
-            }
-
-            return rows;
+            // SQLite makes no object of a whole row.
+            var names = await store.TextsAsync(store.Say(
+                $"select name from pragma_table_info('{view}')", "select null::text where false"));
+            var rows = await store.TextsAsync(store.Say(
+                $"select json_object({string.Join(", ", names.Select(name => $"'{name}', {name}"))}) from {view}",
+                $"select row_to_json({view}) from {view}"));
+            return [.. rows.Select(row => new SortedDictionary<string, string?>(
+                JsonElement.Parse(row).EnumerateObject().ToDictionary(pair => pair.Name, Text), StringComparer.Ordinal))];
         }
 
-        public void Dispose() => _connection.Dispose();
-
-        private static string Pairs(string json) =>
-            JsonSerializer.Serialize(JsonSerializer.Deserialize<Dictionary<string, string>>(json));
-
-        private void Run(string sql, params (string Name, object? Value)[] parameters)
+        public Task<string> AskInParallelAsync(string sql) => store.ReadAsync(async session =>
         {
-            using var command = _connection.CreateCommand();
-            command.CommandText = sql;
-            foreach (var (name, value) in parameters)
-            {
-                command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-            }
+            await session.AskAsync(InParallel);
+            return Assert.Single(await session.AskAsync(sql));
+        });
 
-            command.ExecuteNonQuery();
-        }
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+
+        private static string? Text(JsonProperty value) => value switch
+        {
+            { Value.ValueKind: JsonValueKind.Null } => null,
+            { Value.ValueKind: JsonValueKind.True } => "1",
+            { Value.ValueKind: JsonValueKind.False } => "0",
+            { Name: "metadata" or "subscription_metadata" } =>
+                InOrder(JsonSerializer.Deserialize<Dictionary<string, string>>(value.Value.ToString())!),
+            { Value.ValueKind: JsonValueKind.String } when value.Value.TryGetDateTimeOffset(out var moment) =>
+                moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            _ => value.Value.ToString(),
+        };
     }
 }

@@ -11,8 +11,9 @@ create function first_id_at(moment timestamptz) returns bigint language sql immu
 return floor(extract(epoch from moment))::bigint << 20;
 
 -- PostgreSQL holds JSON with the character U+0000, but cannot read it: here it is read as U+FFFD. With half a pair of
--- surrogates it cannot be read at all, and what cannot be read is nothing.
-create function readable(body json) returns jsonb language plpgsql immutable strict parallel safe as $$
+-- surrogates it cannot be read at all, and what cannot be read is nothing. Not parallel safe: to catch the error is a
+-- subtransaction, which a query that several workers share cannot have.
+create function readable(body json) returns jsonb language plpgsql immutable strict as $$
 begin
     return replace(body::text, '\u0000', '\ufffd')::jsonb;
 exception when data_exception then

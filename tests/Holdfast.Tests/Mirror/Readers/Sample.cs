@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Holdfast.Mirror.Readers;
 using Holdfast.Stripe;
+using Holdfast.Tests.Support;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -89,12 +90,19 @@ internal sealed class EverySampleAttribute : DataAttribute
 
     public string[] Without { get; init; } = [];
 
+    /// <summary>The engine is the second argument, and each sample is run on each.</summary>
+    public bool OnEveryEngine { get; init; }
+
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
         MethodInfo method, DisposalTracker tracker) =>
         ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>(
-            [.. Sample.Names.Where(IsWanted).Select(name => new TheoryDataRow<string>(name))]);
+            [.. Sample.Names.Where(IsWanted).SelectMany(Rows)]);
 
     public override bool SupportsDiscoveryEnumeration() => true;
+
+    private IEnumerable<ITheoryDataRow> Rows(string name) => OnEveryEngine
+        ? Enum.GetValues<Engine>().Select(engine => new TheoryDataRow<string, Engine>(name, engine))
+        : [new TheoryDataRow<string>(name)];
 
     private bool IsWanted(string name)
     {
