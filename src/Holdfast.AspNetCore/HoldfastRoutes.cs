@@ -28,6 +28,7 @@ public static class HoldfastRoutes
         api.MapRefusals();
         api.MapStats();
         api.MapAlerts();
+        api.MapNodes();
         api.MapTokens();
         return routes;
     }

@@ -51,6 +51,7 @@ internal static class CommandLine
         new Command("alerts", "What needs a person now.") { AlertsList.Create(), AlertsAck.Create() },
         new Command("refusals", "Deliveries that were turned away, and why.") { RefusalsList.Create() },
         Stats.Create(),
+        NodesList.Create(),
         new Command("tokens", "Who may use the API and these verbs.")
         {
             TokensList.Create(), TokensCreate.Create(), TokensRevoke.Create(),

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Fine = 0;
 
-    /// <summary>The answer is no: access is not allowed, or nothing has the id that was asked for.</summary>
+    /// <summary>The answer is no: access is not allowed, nothing has the id that was asked for, or a node is missed.</summary>
     public const int Found = 1;
 
     /// <summary>Misuse, or it could not run.</summary>

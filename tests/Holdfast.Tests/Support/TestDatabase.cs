@@ -1,3 +1,4 @@
+using Holdfast.Nodes;
 using Holdfast.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -47,7 +48,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         await Database.DisposeAsync();
         if (_engine is Engine.Postgres)
         {
-            Clock.Advance(Nodes.Node.LateAfter + TimeSpan.FromSeconds(1));
+            Clock.Advance(Node.LateAfter + TimeSpan.FromSeconds(1));
         }
 
         await OpenAsync();
