@@ -22,9 +22,9 @@ internal static class Backlog
         """);
 
     /// <param name="isApplied">Their jobs are said to be done, and nothing is mirrored: history, not work.</param>
-    public static async Task StoreAsync(string path, Workload workload, int count, bool isApplied)
+    public static async Task StoreAsync(Place place, Workload workload, int count, bool isApplied)
     {
-        await using var database = new SqliteDatabase(path, TimeProvider.System, NullLogger<SqliteDatabase>.Instance);
+        await using var database = new SqliteDatabase(place.File, TimeProvider.System, NullLogger<SqliteDatabase>.Instance);
         await database.OpenAsync(CancellationToken.None);
         var keeper = new EventKeeper(
             new EventStore(database),

@@ -15,12 +15,13 @@ internal static class Load
     private const int Ok = 200;
 
     /// <summary>Each connection sends its next request when it has the answer to the last: how much it can.</summary>
-    public static async Task<Latencies> ClosedAsync(int port, TimeSpan length, NextRequest next)
+    /// <param name="ports">The nodes; each gets its share of the connections.</param>
+    public static async Task<Latencies> ClosedAsync(IReadOnlyList<int> ports, TimeSpan length, NextRequest next)
     {
         var start = Stopwatch.GetTimestamp();
-        var parts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
+        var parts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(number => Task.Run(async () =>
         {
-            using var wire = await Wire.OpenAsync(port);
+            using var wire = await Wire.OpenAsync(ports[number % ports.Count]);
             var (request, scratch, taken) = Buffers();
             while (Stopwatch.GetElapsedTime(start) < length)
             {
@@ -39,15 +40,16 @@ internal static class Load
     /// So many a second, however slow the answers are. Each one's time counts from the moment it was due, so that a
     /// server that stands still cannot hide the requests it kept from being sent.
     /// </summary>
-    public static async Task<Latencies> OpenAsync(int port, int perSecond, TimeSpan length, NextRequest next)
+    public static async Task<Latencies> OpenAsync(
+        IReadOnlyList<int> ports, int perSecond, TimeSpan length, NextRequest next)
     {
         var due = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleWriter = true });
         var start = Stopwatch.GetTimestamp();
         var clock = new Thread(() => Tell(due.Writer, perSecond, start, length));
         clock.Start();
-        var parts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
+        var parts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(number => Task.Run(async () =>
         {
-            using var wire = await Wire.OpenAsync(port);
+            using var wire = await Wire.OpenAsync(ports[number % ports.Count]);
             var (request, scratch, taken) = Buffers();
             await foreach (var dueAt in due.Reader.ReadAllAsync())
             {

@@ -2,24 +2,30 @@ using System.Globalization;
 
 namespace Holdfast.Bench;
 
-/// <summary>The findings, as a Markdown table.</summary>
-internal sealed class Report
+/// <summary>The findings as one Markdown table: a row for each thing measured, a column for each stand.</summary>
+internal sealed class Report(IReadOnlyList<string> stands)
 {
-    private readonly List<(string What, string Found, string Target)> _rows = [];
+    private readonly OrderedDictionary<string, Row> _rows = [];
 
-    public void Add(string what, string found, string target)
+    public void Add(string what, string stand, string found, string target)
     {
-        _rows.Add((what, found, target));
-        Console.Error.WriteLine($"{what}: {found}");
+        if (!_rows.TryGetValue(what, out var row))
+        {
+            _rows.Add(what, row = new([], target));
+        }
+
+        row.Found[stand] = found;
+        Console.Error.WriteLine($"{stand}: {what}: {found}");
     }
 
     public void Print()
     {
-        Console.WriteLine("| what | found | target |");
-        Console.WriteLine("| --- | --- | --- |");
-        foreach (var (what, found, target) in _rows)
+        Console.WriteLine($"| what | {string.Join(" | ", stands)} | target |");
+        Console.WriteLine($"| --- | {string.Join(" | ", stands.Select(_ => "---"))} | --- |");
+        foreach (var (what, row) in _rows)
         {
-            Console.WriteLine($"| {what} | {found} | {target} |");
+            var found = stands.Select(stand => row.Found.GetValueOrDefault(stand, ""));
+            Console.WriteLine($"| {what} | {string.Join(" | ", found)} | {row.Target} |");
         }
     }
 
@@ -34,6 +40,10 @@ internal sealed class Report
 
     public static string Part(double rate, double of) => $"{rate / of:P0} ({PerSecond(rate)} of {PerSecond(of)})";
 
+    public static string Times(double factor) => string.Create(CultureInfo.InvariantCulture, $"{factor:0.0} ×");
+
     public static string Spread(Latencies taken) => $"p50 {Time(taken.Of(0.5))}, p99 {Time(taken.Of(0.99))}, max "
         + $"{Time(taken.Max)}{(taken.Failed > 0 ? $", {taken.Failed} FAILED" : "")}";
+
+    private sealed record Row(Dictionary<string, string> Found, string Target);
 }

@@ -13,7 +13,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private const string AdminToken = "token-of-the-bench-and-of-nobody-else";
     private const int Terminate = 15;
-    private const int NearlyNone = 20_000;
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
@@ -36,16 +35,16 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts a server and waits until it can store.</summary>
     /// <exception cref="InvalidOperationException">It ended by itself, or did not become ready.</exception>
-    public static async Task<ServerProcess> StartAsync(string binary, string[] args, string database)
+    public static async Task<ServerProcess> StartAsync(string binary, string[] args, Place place)
     {
         var port = FreePort();
         var start = new ProcessStartInfo(binary, args)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(database)!,
+            WorkingDirectory = place.Directory,
         };
-        foreach (var (name, value) in Environment(port, database))
+        foreach (var (name, value) in Environment(port, place))
         {
             start.Environment[name] = value;
         }
@@ -100,21 +99,6 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         _process.Refresh();
         return _process.TotalProcessorTime;
-    }
-
-    /// <summary>Waits until no event is open, asking more often when few are.</summary>
-    public async Task<Standing> DrainedAsync(TimeSpan every)
-    {
-        while (true)
-        {
-            var standing = await StandingAsync();
-            if (standing.Open is 0)
-            {
-                return standing;
-            }
-
-            await Task.Delay(standing.Open < NearlyNone ? every / 10 : every);
-        }
     }
 
     /// <summary>Resident memory in megabytes: now, and the most there ever was.</summary>
@@ -175,20 +159,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static Dictionary<string, string?> Environment(int port, string database) => new()
+    private static Dictionary<string, string?> Environment(int port, Place place) => new()
     {
         ["HOLDFAST_URLS"] = $"http://127.0.0.1:{port}",
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
-        ["DATABASE_URL"] = $"sqlite:{database}",
+        // A peer is told so.
+        ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+        ["DATABASE_URL"] = place.Url,
         ["STRIPE_WEBHOOK_SECRET"] = Workload.Secret,
         ["HOLDFAST_API_TOKEN"] = AdminToken,
-        ["HOLDFAST_PLANS"] = Path.Combine(Path.GetDirectoryName(database)!, "plans.json"),
+        ["HOLDFAST_PLANS"] = place.Plans,
         ["Logging__LogLevel__Default"] = "Warning",
         // What the bench sets for its own sockets is not how a server runs.
         ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = null,
     };
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

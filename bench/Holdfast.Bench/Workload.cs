@@ -16,6 +16,7 @@ internal sealed class Workload(int teams)
     private const long FirstCreated = 1_767_225_600;
     private const int EventsPerSecondOfStory = 100;
     private const int StampLength = 11;
+    private const int RevisitsOfAnObject = 4;
 
     private static readonly byte[] Key = Encoding.UTF8.GetBytes(Secret);
     private static readonly EventTemplate[] Templates =
@@ -38,12 +39,16 @@ internal sealed class Workload(int teams)
 
     private long _next;
 
-    public int Teams => teams;
+    /// <summary>How many kinds of object there are.</summary>
+    public static int Kinds => Templates.Length;
 
     /// <summary>The number of an event that was not told yet.</summary>
     public long Next() => Interlocked.Increment(ref _next);
 
     public static int MaxRequestLength => 8 * 1024;
+
+    /// <summary>Objects enough that each is told of a few times in so many events.</summary>
+    public static Workload Story(int events) => new(Math.Max(1, events / Templates.Length / RevisitsOfAnObject));
 
     public static string EventId(long number) => $"evt_{number:D16}";
 
@@ -83,6 +88,10 @@ internal sealed class Workload(int teams)
         Put(signed[StampLength..], request, ref length);
         return length;
     }
+
+    /// <summary>Writes the delivery of the next event, signed now; a <see cref="NextRequest"/>.</summary>
+    public int Deliver(Span<byte> request, Span<byte> scratch) =>
+        Request(Next(), DateTimeOffset.UtcNow.ToUnixTimeSeconds(), request, scratch);
 
     private EventValues Values(long number)
     {
