@@ -31,8 +31,9 @@ internal sealed class Peers(Stand stand, PostgresServer postgres, Report report,
             runners.Add(await stand.StartAsync(await stand.NewPlaceAsync()));
             foreach (var (name, _, _) in All)
             {
+                // Node keeps one processor busy, so there is one process for each, as Holdfast uses all of them.
                 runners.Add(await Nodes.StartAsync(
-                    1,
+                    Environment.ProcessorCount,
                     Path.Combine(directory, "node_modules/.bin/node"),
                     [Path.Combine(directory, "server.mjs"), name],
                     await places.NewPlaceAsync()));
