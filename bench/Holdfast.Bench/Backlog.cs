@@ -1,14 +1,14 @@
+using System.Security.Cryptography;
 using Holdfast.Alerts;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Storage;
 using Holdfast.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
-using System.Security.Cryptography;
 
 namespace Holdfast.Bench;
 
-/// <summary>Fills a database while no server has it, as the receiver would have, in large transactions.</summary>
+/// <summary>Fills a SQLite database while no server has it, as the receiver would have, in large transactions.</summary>
 internal static class Backlog
 {
     private const int Group = 2000;
@@ -24,7 +24,7 @@ internal static class Backlog
     /// <param name="isApplied">Their jobs are said to be done, and nothing is mirrored: history, not work.</param>
     public static async Task StoreAsync(Place place, Workload workload, int count, bool isApplied)
     {
-        await using var database = new SqliteDatabase(place.File, TimeProvider.System, NullLogger<SqliteDatabase>.Instance);
+        await using var database = StoreAddress.Parse(place.Url).Open(TimeProvider.System, NullLoggerFactory.Instance);
         await database.OpenAsync(CancellationToken.None);
         var keeper = new EventKeeper(
             new EventStore(database),
@@ -51,11 +51,10 @@ internal static class Backlog
     private static Delivery Make(Workload workload)
     {
         var body = workload.Body(workload.Next());
-        var envelope = ((EnvelopeCheck.Sound)Envelope.Read(body)).Envelope;
         return new()
         {
             Endpoint = IngestOptions.DefaultEndpoint,
-            Envelope = envelope,
+            Envelope = Workload.Envelope(body),
             Body = body,
             Hash = SHA256.HashData(body),
             ReceivedAt = TimeProvider.System.GetUtcNow(),

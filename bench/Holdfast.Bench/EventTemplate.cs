@@ -23,7 +23,11 @@ internal sealed class EventTemplate
     private readonly byte[] _body;
     private readonly (int At, int Slot, int Digits)[] _places;
 
-    private EventTemplate(byte[] body, (int, int, int)[] places) => (_body, _places) = (body, places);
+    private EventTemplate(string text, byte[] body, (int, int, int)[] places) =>
+        (Text, _body, _places) = (text, body, places);
+
+    /// <summary>As it was written, with marks such as <c>$event$</c>.</summary>
+    public string Text { get; }
 
     public int Length => _body.Length;
 
@@ -32,7 +36,8 @@ internal sealed class EventTemplate
     {
         using var stream = typeof(EventTemplate).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
-        var parts = reader.ReadToEnd().Split('$');
+        var text = reader.ReadToEnd();
+        var parts = text.Split('$');
         var body = new StringBuilder();
         var places = new List<(int, int, int)>();
         foreach (var (index, part) in parts.Index())
@@ -48,7 +53,7 @@ internal sealed class EventTemplate
             body.Append('0', digits);
         }
 
-        return new(Encoding.ASCII.GetBytes(body.ToString()), [.. places]);
+        return new(text, Encoding.ASCII.GetBytes(body.ToString()), [.. places]);
     }
 
     public void Write(Span<byte> to, in EventValues values)

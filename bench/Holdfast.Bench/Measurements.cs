@@ -70,7 +70,7 @@ internal sealed class Measurements(Stand stand, Report report, BenchOptions opti
     public async Task DrainAsync()
     {
         var place = await stand.NewPlaceAsync();
-        await Backlog.StoreAsync(place, Workload.Story(options.Backlog), options.Backlog, isApplied: false);
+        await stand.StoreAsync(place, Workload.Story(options.Backlog), options.Backlog, isApplied: false);
         await using var nodes = await stand.StartAsync(place);
         var first = await nodes.StandingAsync();
         while (first.Applied is 0)
@@ -125,7 +125,7 @@ internal sealed class Measurements(Stand stand, Report report, BenchOptions opti
 
         var place = await stand.NewPlaceAsync();
         var story = Workload.Story(options.Backlog);
-        await Backlog.StoreAsync(place, story, options.Backlog, isApplied: false);
+        await stand.StoreAsync(place, story, options.Backlog, isApplied: false);
         await using var busy = await stand.StartAsync(place);
         await Load.OpenAsync(busy.Ports, SteadyRate, WarmUp, story.Deliver);
         var beside = await Load.OpenAsync(busy.Ports, SteadyRate, options.Length, story.Deliver);
@@ -177,7 +177,7 @@ internal sealed class Measurements(Stand stand, Report report, BenchOptions opti
     public async Task CheckAccessAsync()
     {
         var place = await stand.NewPlaceAsync();
-        await Backlog.StoreAsync(place, new Workload(CheckedTeams), CheckedTeams * Workload.Kinds, isApplied: false);
+        await stand.StoreAsync(place, new Workload(CheckedTeams), CheckedTeams * Workload.Kinds, isApplied: false);
         await using var nodes = await stand.StartAsync(place);
         await nodes.DrainedAsync(Soon);
         var viewer = await nodes.NewViewerAsync();
@@ -218,7 +218,7 @@ internal sealed class Measurements(Stand stand, Report report, BenchOptions opti
     public async Task CarryOpenJobsAsync()
     {
         var place = await stand.NewPlaceAsync();
-        await Backlog.StoreAsync(place, Workload.Story(options.Open), options.Open, isApplied: false);
+        await stand.StoreAsync(place, Workload.Story(options.Open), options.Open, isApplied: false);
         await using var nodes = await stand.StartAsync(place);
         await Task.Delay(options.Length);
         var (now, peak) = nodes.Memory();

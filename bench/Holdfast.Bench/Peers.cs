@@ -51,7 +51,8 @@ internal sealed class Peers(Stand stand, PostgresServer postgres, Report report,
     {
         const int Full = 2;
         var workload = new Workload(10_000);
-        Meter[] meters = [.. runners.Select((runner, index) => new Meter(runner, index >= All.Length ? postgres : stand.Postgres))];
+        Meter[] meters =
+            [.. runners.Select((runner, index) => new Meter(runner, index > Full ? postgres : stand.Postgres))];
         double[][] rates = [.. runners.Select(_ => new double[options.Rounds])];
         var answered = new long[runners.Count];
         foreach (var runner in runners)
@@ -106,7 +107,8 @@ internal sealed class Peers(Stand stand, PostgresServer postgres, Report report,
         await npm.WaitForExitAsync();
         if (npm.ExitCode is not 0)
         {
-            throw new InvalidOperationException($"The peers were not installed: npm ci in {directory} ended with {npm.ExitCode}.");
+            throw new InvalidOperationException(
+                $"The peers were not installed: npm ci in {directory} ended with {npm.ExitCode}.");
         }
     }
 }

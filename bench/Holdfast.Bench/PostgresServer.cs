@@ -65,7 +65,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             "initdb", "-D", data, "-U", User, "--pwfile", passwordFile, "--auth=scram-sha-256", "-E", "UTF8",
             "--locale=C.UTF-8"));
         var port = ServerProcess.FreePort();
-        string[] all = [$"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={home}", .. Settings, .. settings];
+        string[] all =
+            [$"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={home}", .. Settings, .. settings];
         var server = new PostgresServer(
             Start("postgres", ["-D", data, .. all.SelectMany(setting => new[] { "-c", setting })]), home, password, port);
         try
@@ -214,7 +215,6 @@ internal sealed class PostgresServer : IAsyncDisposable
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var process = Process.Start(start)!;
-        var said = new List<string>();
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) => Console.Error.Write(
             line.Data is { } text && !text.Contains(" LOG: ", StringComparison.Ordinal) ? $"  | {text}\n" : "");

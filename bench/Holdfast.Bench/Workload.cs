@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Ingest;
 
 namespace Holdfast.Bench;
 
@@ -13,8 +14,11 @@ internal sealed class Workload(int teams)
     public const string Secret = "whsec_of_the_bench_and_of_nobody_else";
     public const string Price = "price_bench_monthly";
 
-    private const long FirstCreated = 1_767_225_600;
-    private const int EventsPerSecondOfStory = 100;
+    public const long FirstCreated = 1_767_225_600;
+    public const int EventsPerSecondOfStory = 100;
+    public const int FirstAmount = 100_000;
+    public const int Amounts = 900_000;
+
     private const int StampLength = 11;
     private const int RevisitsOfAnObject = 4;
 
@@ -39,11 +43,21 @@ internal sealed class Workload(int teams)
 
     private long _next;
 
-    /// <summary>How many kinds of object there are.</summary>
+    /// <summary>How many kinds of object there are; an event's number tells its kind.</summary>
     public static int Kinds => Templates.Length;
+
+    /// <summary>The event of each kind, with marks such as <c>$event$</c> where its values belong.</summary>
+    public static IEnumerable<string> TemplateTexts => Templates.Select(template => template.Text);
+
+    public int Teams => teams;
 
     /// <summary>The number of an event that was not told yet.</summary>
     public long Next() => Interlocked.Increment(ref _next);
+
+    /// <returns>The first of so many numbers in a row that were not told yet.</returns>
+    public long Take(int count) => Interlocked.Add(ref _next, count) - count + 1;
+
+    public static Envelope Envelope(byte[] body) => ((EnvelopeCheck.Sound)Ingest.Envelope.Read(body)).Envelope;
 
     public static int MaxRequestLength => 8 * 1024;
 
@@ -97,7 +111,7 @@ internal sealed class Workload(int teams)
     {
         var turn = number / Templates.Length;
         var created = FirstCreated + (number / EventsPerSecondOfStory);
-        return new(number, turn % teams, created, 100_000 + (number % 900_000));
+        return new(number, turn % teams, created, FirstAmount + (number % Amounts));
     }
 
     private static void Put(ReadOnlySpan<byte> part, Span<byte> request, ref int length)
