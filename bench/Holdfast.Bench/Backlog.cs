@@ -24,7 +24,8 @@ internal static class Backlog
     /// <param name="isApplied">Their jobs are said to be done, and nothing is mirrored: history, not work.</param>
     public static async Task StoreAsync(Place place, Workload workload, int count, bool isApplied)
     {
-        await using var database = StoreAddress.Parse(place.Url).Open(TimeProvider.System, NullLoggerFactory.Instance);
+        await using var database = new SqliteDatabase(
+            place.File, TimeProvider.System, NullLogger<SqliteDatabase>.Instance);
         await database.OpenAsync(CancellationToken.None);
         var keeper = new EventKeeper(
             new EventStore(database),

@@ -20,7 +20,8 @@ internal sealed record BenchOptions
           --rounds N          how often the compared hosts take turns (5)
           --directory PATH    where databases are made and deleted: on a real disk (artifacts/bench)
           --server PATH       the server's binary (artifacts/bin/Holdfast.Server/release/holdfast)
-          --set NAME=VALUE    a setting of the PostgreSQL server, which the run makes, starts and deletes; may be repeated
+          --set NAME=VALUE    a setting of the PostgreSQL server, which the run makes, starts and deletes; may be
+                              repeated. shared_preload_libraries=pg_stat_statements tells where its time went
         """;
 
     private static readonly string[] Stands = ["sqlite", "postgres", "nodes"];

@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using Holdfast.Ingest;
-using Holdfast.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Holdfast.Bench;
 
 /// <summary>
-/// Fills a PostgreSQL database while no server has it. The rows are those that the receiver would have made, but the
+/// Fills a PostgreSQL database whose schema stands, while no server has it. The rows are those that the receiver would have made, but the
 /// database makes them by itself: millions in minutes.
 /// </summary>
 internal static class PostgresBacklog
@@ -52,11 +50,6 @@ internal static class PostgresBacklog
     /// <param name="isApplied">Their jobs are said to be done, and nothing is mirrored: history, not work.</param>
     public static async Task StoreAsync(PostgresServer server, Place place, Workload workload, int count, bool isApplied)
     {
-        await using (var database = StoreAddress.Parse(place.Url).Open(TimeProvider.System, NullLoggerFactory.Instance))
-        {
-            await database.OpenAsync(CancellationToken.None);
-        }
-
         var since = Stopwatch.GetTimestamp();
         var first = workload.Take(count);
         await using (var connection = await server.OpenAsync(place.Name!))

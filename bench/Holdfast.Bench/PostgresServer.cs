@@ -16,6 +16,8 @@ internal sealed class PostgresServer : IAsyncDisposable
     private const string User = "postgres";
     private const int Interrupt = 2;
 
+    private const string Counter = "pg_stat_statements";
+
     /// <summary>What an administrator sets first; all else is PostgreSQL's default, and so is all durability.</summary>
     private static readonly string[] Settings =
     [
@@ -36,10 +38,11 @@ internal sealed class PostgresServer : IAsyncDisposable
     private readonly string _home;
     private readonly string _password;
     private readonly int _port;
+    private readonly bool _countsStatements;
 
-    private PostgresServer(Process process, string home, string password, int port)
+    private PostgresServer(Process process, string home, string password, int port, bool countsStatements)
     {
-        (_process, _home, _password, _port) = (process, home, password, port);
+        (_process, _home, _password, _port, _countsStatements) = (process, home, password, port, countsStatements);
         AppDomain.CurrentDomain.ProcessExit += Interrupted;
     }
 
@@ -68,7 +71,11 @@ internal sealed class PostgresServer : IAsyncDisposable
         string[] all =
             [$"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={home}", .. Settings, .. settings];
         var server = new PostgresServer(
-            Start("postgres", ["-D", data, .. all.SelectMany(setting => new[] { "-c", setting })]), home, password, port);
+            Start("postgres", ["-D", data, .. all.SelectMany(setting => new[] { "-c", setting })]),
+            home,
+            password,
+            port,
+            settings.Any(setting => setting.Contains(Counter, StringComparison.Ordinal)));
         try
         {
             server.Description = await server.DescribeAsync();
@@ -91,10 +98,15 @@ internal sealed class PostgresServer : IAsyncDisposable
         return name;
     }
 
-    /// <summary>Drops a database, whoever may still be connected.</summary>
+    /// <summary>Drops a database, whoever may still be connected, and tells what took its time.</summary>
     public async Task DropAsync(string database)
     {
         await using var connection = await OpenAsync("postgres");
+        if (_countsStatements)
+        {
+            await TellStatementsAsync(connection, database);
+        }
+
         await ExecuteAsync(connection, $"drop database if exists {database} with (force)");
     }
 
@@ -200,6 +212,30 @@ internal sealed class PostgresServer : IAsyncDisposable
             {
                 await Task.Delay(50);
             }
+        }
+    }
+
+    private static async Task TellStatementsAsync(NpgsqlConnection connection, string database)
+    {
+        await ExecuteAsync(connection, $"create extension if not exists {Counter}");
+        await using var command = new NpgsqlCommand(
+            """
+            select format(
+                '%s ms, %s calls, %s ms each, %s rows, %s kB of log: %s',
+                round(total_exec_time::numeric), calls, round(mean_exec_time::numeric, 3), rows, wal_bytes / 1024,
+                left(regexp_replace(query, '\s+', ' ', 'g'), 110))
+            from pg_stat_statements s
+            join pg_database d on d.oid = s.dbid
+            where datname = @database and calls > 1
+            order by total_exec_time desc
+            limit 25
+            """,
+            connection);
+        command.Parameters.AddWithValue("database", database);
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
+        {
+            Console.Error.WriteLine($"  {rows.GetString(0)}");
         }
     }
 

@@ -38,23 +38,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(string binary, string[] args, Place place)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(binary, args)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = place.Directory,
-        };
-        foreach (var (name, value) in Environment(port, place))
-        {
-            start.Environment[name] = value;
-        }
-
         var since = Stopwatch.GetTimestamp();
-        var server = new ServerProcess(Process.Start(start)!, port);
-        server._process.OutputDataReceived += (_, line) => Tell(line.Data);
-        server._process.ErrorDataReceived += (_, line) => Tell(line.Data);
-        server._process.BeginOutputReadLine();
-        server._process.BeginErrorReadLine();
+        var server = new ServerProcess(Launch(binary, args, port, place), port);
         while (!await server.IsReadyAsync())
         {
             if (server._process.HasExited || Stopwatch.GetElapsedTime(since) > StartLimit)
@@ -68,6 +53,18 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         server.ReadyAfter = Stopwatch.GetElapsedTime(since);
         return server;
+    }
+
+    /// <summary>Runs it for a task that ends by itself, such as <c>migrate</c>.</summary>
+    /// <exception cref="InvalidOperationException">It did not succeed.</exception>
+    public static async Task RunAsync(string binary, string[] args, Place place)
+    {
+        using var process = Launch(binary, args, FreePort(), place);
+        await process.WaitForExitAsync();
+        if (process.ExitCode is not 0)
+        {
+            throw new InvalidOperationException($"{binary} {args[0]} ended with {process.ExitCode}; see its messages above.");
+        }
     }
 
     public async Task<Standing> StandingAsync()
@@ -134,6 +131,27 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         _http.Dispose();
         _process.Dispose();
+    }
+
+    private static Process Launch(string binary, string[] args, int port, Place place)
+    {
+        var start = new ProcessStartInfo(binary, args)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = place.Directory,
+        };
+        foreach (var (name, value) in Environment(port, place))
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Tell(line.Data);
+        process.ErrorDataReceived += (_, line) => Tell(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private async Task<bool> IsReadyAsync()

@@ -32,9 +32,17 @@ internal sealed class Stand(string name, int nodes, PostgresServer? postgres, Be
 
     /// <summary>Fills a database that no server has yet with the next events of a story.</summary>
     /// <param name="isApplied">Their jobs are said to be done, and nothing is mirrored: history, not work.</param>
-    public Task StoreAsync(Place place, Workload workload, int count, bool isApplied) => postgres is null
-        ? Backlog.StoreAsync(place, workload, count, isApplied)
-        : PostgresBacklog.StoreAsync(postgres, place, workload, count, isApplied);
+    public async Task StoreAsync(Place place, Workload workload, int count, bool isApplied)
+    {
+        if (postgres is null)
+        {
+            await Backlog.StoreAsync(place, workload, count, isApplied);
+            return;
+        }
+
+        await ServerProcess.RunAsync(options.Server, ["migrate"], place);
+        await PostgresBacklog.StoreAsync(postgres, place, workload, count, isApplied);
+    }
 
     /// <summary>Starts the servers on a database.</summary>
     public Task<Nodes> StartAsync(Place place) => Nodes.StartAsync(nodes, options.Server, ["serve"], place);
