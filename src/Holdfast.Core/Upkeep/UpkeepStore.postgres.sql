@@ -26,7 +26,7 @@ delete from attempts
 where job in (
     select a.job
     from attempts a
-    where a.job < @first::bigint and a.ended_at < @before::timestamptz
+    where a.job < greatest(@first::bigint, first_id_at(@before::timestamptz)) and a.ended_at < @before
         and not exists (select 1 from jobs j where j.id = a.job and not (j.state in ('completed', 'dismissed')
             and j.created_at < @before and not exists (select 1 from events e where e.id = j.subject)))
     order by a.job
@@ -37,7 +37,7 @@ delete from ended_jobs_rest
 where id in (
     select j.id
     from ended_jobs_rest j
-    where j.id < @first::bigint and j.created_at < @before::timestamptz
+    where j.id < greatest(@first::bigint, first_id_at(@before::timestamptz)) and j.created_at < @before
     order by j.id
     limit @limit::bigint)
 
@@ -77,6 +77,7 @@ select 'old_snapshot', 'session ' || pid,
         to_char(xact_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), pid)
 from pg_stat_activity
 where backend_xmin is not null and xact_start < @long_ago::timestamptz and datname = current_database()
+    and pid <> pg_backend_pid()
 union all
 select 'old_snapshot', 'replication slot ' || slot_name,
     format('The replication slot %s keeps old rows and nobody reads it. Start its reader again, or drop the slot.', slot_name)
