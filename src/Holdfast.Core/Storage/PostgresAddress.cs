@@ -194,8 +194,17 @@ internal sealed class PostgresAddress
             connection.TcpKeepAliveInterval = 0;
         }
 
-        // With one host it cannot be chosen, and opening the store finds out whether it can be written to.
-        connection.TargetSessionAttributes = IsList(connection) ? connection.TargetSessionAttributes ?? "primary" : null;
+        if (IsList(connection))
+        {
+            // For as long as this the driver takes a host for what it was, and a promoted standby for a standby.
+            (connection.TargetSessionAttributes, connection.HostRecheckSeconds) =
+                (connection.TargetSessionAttributes ?? "primary", 1);
+        }
+        else
+        {
+            // One host leaves nothing to choose; opening the store finds out whether it can be written to.
+            connection.TargetSessionAttributes = null;
+        }
     }
 
     private static bool IsList(NpgsqlConnectionStringBuilder connection) =>

@@ -117,6 +117,10 @@ public sealed class PostgresAddressTests
         Assert.Equal(target, Read(url).TargetSessionAttributes);
 
     [Fact]
+    public void A_host_that_was_a_standby_is_asked_again_within_a_second() =>
+        Assert.Equal(1, Read("postgres://db1,db2/shop").HostRecheckSeconds);
+
+    [Fact]
     public void What_is_added_to_one_connection_is_not_in_the_next()
     {
         var address = PostgresAddress.Parse("postgres://db/shop");
