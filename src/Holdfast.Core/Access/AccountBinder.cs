@@ -25,7 +25,7 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
         await session.LockAsync(LockSpace.Payers, [.. payers.Concat(named).Distinct().Select(payer => payer.Name)]);
         var held = await accounts.ByPayersAsync(session, [.. payers.Concat(named).Distinct().Order()]);
         named.UnionWith(payers.Where(payer => !held.ContainsKey(payer)));
-        var references = await accounts.ReferencesOfAsync(session, [.. named.Order()], options.ReferenceMetadataKey);
+        var references = await accounts.ReferencesAsync(session, [.. named.Order()], options.ReferenceMetadataKey);
         Move[] moves =
         [
             .. named.Order()
@@ -35,25 +35,30 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
         await session.LockAsync(
             LockSpace.References,
             [.. moves.SelectMany(move => new[] { move.Current?.Reference, move.Reference }).OfType<string>()]);
-        await accounts.AddUnnamedAsync(
-            session, [.. moves.Where(move => move.IsUnnamed).Select(move => move.Payer)], clock.GetUtcNow());
-        foreach (var (payer, current, reference) in moves.Where(move => !move.IsUnnamed))
+        foreach (var (payer, current, reference) in moves)
         {
-            await MoveAsync(session, payer, current, reference);
+            if (current is not null)
+            {
+                await MoveAsync(session, payer, current, reference);
+            }
         }
+
+        // Last, so that they find the references that the others' accounts have been given.
+        var newcomers = moves.Where(move => move.Current is null).ToDictionary(move => move.Payer, move => move.Reference);
+        await accounts.AdmitAsync(session, newcomers, clock.GetUtcNow());
     }
 
-    private async Task MoveAsync(Session session, Payer payer, Account? current, string? reference)
+    private async Task MoveAsync(Session session, Payer payer, Account current, string? reference)
     {
         var account = await TargetAsync(session, payer, current, reference);
-        await accounts.TieAsync(session, payer, account);
-        if (current is not null && current.Id != account)
+        await accounts.TieAsync(session, [(payer, account)]);
+        if (current.Id != account)
         {
             await accounts.DropIfEmptyAsync(session, current.Id);
         }
     }
 
-    private async Task<AccountId> TargetAsync(Session session, Payer payer, Account? current, string? reference)
+    private async Task<AccountId> TargetAsync(Session session, Payer payer, Account current, string? reference)
     {
         var now = clock.GetUtcNow();
         if (reference is null)
@@ -66,7 +71,7 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
             return existing.Id;
         }
 
-        if (current is not { Reference: null })
+        if (current.Reference is not null)
         {
             return await accounts.AddAsync(session, payer, reference, now);
         }
@@ -78,11 +83,7 @@ internal sealed class AccountBinder(AccountStore accounts, AccessOptions options
 
     /// <param name="Current">The account the payer is tied to; null for a new payer.</param>
     /// <param name="Reference">What the mirror calls the payer now.</param>
-    private sealed record Move(Payer Payer, Account? Current, string? Reference)
-    {
-        /// <summary>A new payer whom nobody names gets an account of its own, whatever becomes of the others.</summary>
-        public bool IsUnnamed => Current is null && Reference is null;
-    }
+    private sealed record Move(Payer Payer, Account? Current, string? Reference);
 
     private static Payer? PayerOf(ObjectKey key, string? customer) =>
         customer is null ? null : new Payer(key.StripeAccount, key.Livemode, customer);

@@ -47,14 +47,14 @@ internal sealed class AccountStore(Database database)
     public Task<Account?> ByIdAsync(Session session, AccountId id) =>
         session.FirstAsync(_sql["ById"], Read, [("id", id.Value)]);
 
-    public Task<Account?> ByReferenceAsync(Session session, string stripeAccount, bool livemode, string reference) =>
-        session.FirstAsync(
+    public async Task<Account?> ByReferenceAsync(Session session, string stripeAccount, bool livemode, string reference) =>
+        (await session.QueryEachAsync(
             _sql["ByReference"],
             Read,
-            [("reference", reference), ("livemode", livemode), ("stripe_account", stripeAccount)]);
+            [[("stripe_account", stripeAccount), ("livemode", livemode), ("reference", reference)]])).SingleOrDefault();
 
-    public Task<Account?> ByPayerAsync(Session session, Payer payer) =>
-        session.FirstAsync(_sql["ByPayer"], Read, Values(payer));
+    public async Task<Account?> ByPayerAsync(Session session, Payer payer) =>
+        (await ByPayersAsync(session, [payer])).GetValueOrDefault(payer);
 
     /// <returns>At most a handful: more than one means that the address does not tell who is meant.</returns>
     public Task<List<Account>> ByEmailAsync(Session session, string stripeAccount, bool livemode, string email) =>
@@ -65,11 +65,12 @@ internal sealed class AccountStore(Database database)
         session.QueryAsync(_sql["Customers"], row => row.Text(0), ("account", id.Value));
 
     public async Task<AccountId> AddAsync(Session session, Payer payer, string? reference, DateTimeOffset now) =>
-        new((await session.QueryEachAsync(
-            _sql["Add"], row => row.Number(0), [NewAccount(payer, reference, now)]))[0]);
+        (await session.QueryEachAsync(_sql["Add"], Read, [NewAccount(payer, reference, now)]))[0].Id;
 
-    public Task TieAsync(Session session, Payer payer, AccountId account) =>
-        session.ExecuteEachAsync(_sql["Tie"], [[.. Values(payer), ("account", account.Value)]]);
+    public Task TieAsync(Session session, IEnumerable<(Payer Payer, AccountId Account)> ties) =>
+        session.ExecuteEachAsync(
+            _sql["Tie"],
+            [.. ties.Select(tie => ((string, object?)[])[.. Values(tie.Payer), ("account", tie.Account.Value)])]);
 
     public Task SetReferenceAsync(Session session, AccountId account, string reference) =>
         session.ExecuteAsync(_sql["SetReference"], ("id", account.Value), ("reference", reference));
@@ -80,37 +81,47 @@ internal sealed class AccountStore(Database database)
     /// <summary>The accounts of those of them who have one.</summary>
     public async Task<Dictionary<Payer, Account>> ByPayersAsync(Session session, IReadOnlyList<Payer> payers) =>
         (await session.QueryEachAsync(
-            _sql["ByPayers"],
+            _sql["ByPayer"],
             row => (Payer: new Payer(row.Text(1), row.Flag(2), row.Text(5)), Account: Read(row)),
             [.. payers.Select(Values)]))
             .ToDictionary(tied => tied.Payer, tied => tied.Account);
 
     /// <summary>The application's own ids for those who pay, as the mirror tells them now, where something names one.</summary>
     /// <param name="metadataKey">The metadata key under which the application puts its id.</param>
-    public async Task<Dictionary<Payer, string>> ReferencesOfAsync(
+    public async Task<Dictionary<Payer, string>> ReferencesAsync(
         Session session, IReadOnlyList<Payer> payers, string metadataKey) =>
         (await session.QueryEachAsync(
-            _sql["ReferencesOf"],
+            _sql["ReferenceOf"],
             row => (Payer: new Payer(row.Text(0), row.Flag(1), row.Text(2)), Reference: row.TextOrNull(3)),
             [.. payers.Select(payer => ((string, object?)[])[.. Values(payer), ("metadata_key", metadataKey)])]))
             .Where(named => named.Reference is { Length: > 0 })
             .ToDictionary(named => named.Payer, named => named.Reference!);
 
-    /// <summary>Adds an account without a reference for each, and ties it.</summary>
-    public async Task AddUnnamedAsync(Session session, IReadOnlyList<Payer> payers, DateTimeOffset now)
+    /// <summary>
+    /// Ties each new payer to the account of its reference, which is added where it is missing, or to a new account of
+    /// its own where nothing names one.
+    /// </summary>
+    public async Task AdmitAsync(Session session, IReadOnlyDictionary<Payer, string?> newcomers, DateTimeOffset now)
     {
+        var groups = newcomers
+            .GroupBy(one => (one.Key.StripeAccount, one.Key.Livemode, Reference: one.Value), one => one.Key)
+            .ToDictionary(group => group.Key, group => group.ToList());
+        var named = groups.Where(group => group.Key.Reference is not null)
+            .Select(group => NewAccount(group.Value[0], group.Key.Reference, now))
+            .ToList();
+        await session.ExecuteEachAsync(_sql["AddMissing"], named);
+        var found = await session.QueryEachAsync(_sql["ByReference"], Read, [.. named.Select(one => one[..^1])]);
         var added = await session.QueryEachAsync(
             _sql["Add"],
-            row => (Id: row.Number(0), StripeAccount: row.Text(1), Livemode: row.Flag(2)),
-            [.. payers.Select(payer => NewAccount(payer, reference: null, now))]);
-        var free = added.ToLookup(one => (one.StripeAccount, one.Livemode), one => one.Id);
-        await session.ExecuteEachAsync(
-            _sql["Tie"],
-            [
-                .. payers.GroupBy(payer => (payer.StripeAccount, payer.Livemode))
-                    .SelectMany(group => group.Zip(free[group.Key]))
-                    .Select(tied => ((string, object?)[])[.. Values(tied.First), ("account", tied.Second)]),
-            ]);
+            Read,
+            [.. newcomers.Where(one => one.Value is null).Select(one => NewAccount(one.Key, reference: null, now))]);
+        var accounts = found.Concat(added)
+            .ToLookup(account => (account.StripeAccount, account.Livemode, account.Reference), account => account.Id);
+
+        // There is one account for all of a reference, and one for each whom nothing names.
+        await TieAsync(session, groups.SelectMany(group => accounts[group.Key].ToArray() is var ids
+            ? group.Value.Select((payer, i) => (payer, ids[i % ids.Length]))
+            : []));
     }
 
     private static (string, object?)[] NewAccount(Payer payer, string? reference, DateTimeOffset now) =>

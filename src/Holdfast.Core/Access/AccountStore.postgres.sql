@@ -4,15 +4,15 @@ from accounts
 where id = @id::bigint
 
 -- name: ByReference
-select id, stripe_account, livemode, reference, created_at
-from accounts
-where reference = @reference::text and livemode = @livemode::boolean and stripe_account = @stripe_account::text
+select a.id, a.stripe_account, a.livemode, a.reference, a.created_at
+from unnest(@stripe_account::text[], @livemode::boolean[], @reference::text[]) as r (stripe_account, livemode, reference)
+join accounts a using (stripe_account, livemode, reference)
 
 -- name: ByPayer
-select a.id, a.stripe_account, a.livemode, a.reference, a.created_at
-from account_customers c
+select a.id, a.stripe_account, a.livemode, a.reference, a.created_at, c.customer
+from unnest(@customer::text[], @livemode::boolean[], @stripe_account::text[]) as p (customer, livemode, stripe_account)
+join account_customers c using (customer, livemode, stripe_account)
 join accounts a on a.id = c.account
-where c.customer = @customer::text and c.livemode = @livemode::boolean and c.stripe_account = @stripe_account::text
 
 -- name: ByEmail
 select distinct a.id, a.stripe_account, a.livemode, a.reference, a.created_at
@@ -36,7 +36,13 @@ limit 1000
 insert into accounts (stripe_account, livemode, reference, created_at)
 select *
 from unnest(@stripe_account::text[], @livemode::boolean[], @reference::text[], @created_at::timestamptz[])
-returning id, stripe_account, livemode
+returning id, stripe_account, livemode, reference, created_at
+
+-- name: AddMissing
+insert into accounts (stripe_account, livemode, reference, created_at)
+select *
+from unnest(@stripe_account::text[], @livemode::boolean[], @reference::text[], @created_at::timestamptz[])
+on conflict (reference, livemode, stripe_account) where reference is not null do nothing
 
 -- name: Tie
 insert into account_customers (customer, livemode, stripe_account, account)
@@ -51,13 +57,7 @@ update accounts set reference = @reference::text where id = @id::bigint and refe
 delete from accounts
 where id = @id::bigint and not exists (select 1 from account_customers where account = @id)
 
--- name: ByPayers
-select a.id, a.stripe_account, a.livemode, a.reference, a.created_at, c.customer
-from unnest(@customer::text[], @livemode::boolean[], @stripe_account::text[]) as p (customer, livemode, stripe_account)
-join account_customers c using (customer, livemode, stripe_account)
-join accounts a on a.id = c.account
-
--- name: ReferencesOf
+-- name: ReferenceOf
 -- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
 -- named a reference, then the earliest subscription. An empty text names nobody.
 select p.stripe_account, p.livemode, p.customer, coalesce(

@@ -9,7 +9,7 @@ from accounts
 where reference = @reference and livemode = @livemode and stripe_account = @stripe_account
 
 -- name: ByPayer
-select a.id, a.stripe_account, a.livemode, a.reference, a.created_at
+select a.id, a.stripe_account, a.livemode, a.reference, a.created_at, c.customer
 from account_customers c
 join accounts a on a.id = c.account
 where c.customer = @customer and c.livemode = @livemode and c.stripe_account = @stripe_account
@@ -35,7 +35,12 @@ limit 1000
 -- name: Add
 insert into accounts (stripe_account, livemode, reference, created_at)
 values (@stripe_account, @livemode, @reference, @created_at)
-returning id, stripe_account, livemode
+returning id, stripe_account, livemode, reference, created_at
+
+-- name: AddMissing
+insert into accounts (stripe_account, livemode, reference, created_at)
+values (@stripe_account, @livemode, @reference, @created_at)
+on conflict (reference, livemode, stripe_account) where reference is not null do nothing
 
 -- name: Tie
 insert into account_customers (customer, livemode, stripe_account, account)
@@ -49,13 +54,7 @@ update accounts set reference = @reference where id = @id and reference is null
 delete from accounts
 where id = @id and not exists (select 1 from account_customers where account = @id)
 
--- name: ByPayers
-select a.id, a.stripe_account, a.livemode, a.reference, a.created_at, c.customer
-from account_customers c
-join accounts a on a.id = c.account
-where c.customer = @customer and c.livemode = @livemode and c.stripe_account = @stripe_account
-
--- name: ReferencesOf
+-- name: ReferenceOf
 -- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
 -- named a reference, then the earliest subscription. An empty text names nobody.
 select @stripe_account, @livemode, @customer, coalesce(
