@@ -8,12 +8,16 @@ internal static class PostgresChecks
 {
     /// <summary>
     /// Which server this is and which of its histories: a standby that was promoted without the last commits counts its
-    /// transactions on from where it stood, so a transaction's number means nothing on another line.
+    /// transactions on from where it stood, and so does a server that crashed before it had written down which numbers
+    /// it gave out. A transaction's number means nothing on another line. A crash shows in when the statistics began.
     /// </summary>
     public const string Lineage =
         """
-        select (select system_identifier from pg_control_system()) || ':'
-            || case when pg_is_in_recovery() then 'standby' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end
+        concat_ws(
+            ':',
+            (select system_identifier from pg_control_system()),
+            case when pg_is_in_recovery() then 'standby' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end,
+            (select extract(epoch from stats_reset) from pg_stat_bgwriter))
         """;
 
     private const int OldestVersion = 150000;

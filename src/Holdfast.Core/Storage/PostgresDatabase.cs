@@ -20,8 +20,23 @@ internal sealed partial class PostgresDatabase : Database
     private static readonly Statement TransactionNumber = new(
         nameof(TransactionNumber), "select pg_current_xact_id_if_assigned()::text::bigint");
 
+    /// <summary>
+    /// On another server, or on the same with another history, the number belongs to somebody else; and what was
+    /// committed there may still have to reach the standby that commits wait for.
+    /// </summary>
     private static readonly Statement Fate = new(
-        nameof(Fate), "select coalesce(pg_xact_status(@number::bigint::text::xid8), 'forgotten')");
+        nameof(Fate),
+        $"""
+        select case
+            when {PostgresChecks.Lineage} <> @lineage::text then 'unknowable'
+            else (
+                select case
+                    when fate = 'committed' and current_setting('synchronous_standby_names') <> '' then 'unknowable'
+                    else coalesce(fate, 'unknowable')
+                end
+                from pg_xact_status(@number::bigint::text::xid8) as fate)
+        end
+        """);
 
     /// <summary>The session that held the transaction can commit nothing any more once it has been ended.</summary>
     private static readonly Statement EndSession = new(
@@ -319,13 +334,12 @@ internal sealed partial class PostgresDatabase : Database
                 async session =>
                 {
                     await session.NumberAsync(EndSession, ("session", (long)lost.Session), ("number", number));
-                    return await session.FirstAsync(Fate, row => row.Text(0), [("number", number)]) ?? "forgotten";
+                    return (await session.QueryAsync(
+                        Fate, row => row.Text(0), ("lineage", lost.Lineage), ("number", number)))[0];
                 },
                 CancellationToken.None);
             await RollBackAsync(_reads, begun.Lent, begun.Transaction);
-
-            // Another server, or the same with another history: there the number belongs to somebody else.
-            return begun.Lent.Lineage == lost.Lineage && begun.Value is not "forgotten" ? begun.Value : "unknowable";
+            return begun.Value;
         }
         catch (Exception exception) when (IsUnavailable(exception))
         {

@@ -106,7 +106,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
             await inner.OpenAsync(ct);
             await using var set = new NpgsqlCommand(settings.Sql, inner);
             await set.ExecuteNonQueryAsync(ct);
-            await using var ask = new NpgsqlCommand(PostgresChecks.Lineage, inner);
+            await using var ask = new NpgsqlCommand($"select {PostgresChecks.Lineage}", inner);
             var lineage = (string)(await ask.ExecuteScalarAsync(ct))!;
             return new(new(inner, new PostgresDialect()), inner, lineage, inner.ProcessID);
         }
