@@ -21,6 +21,9 @@ internal sealed partial class Heart(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private DateTimeOffset _watchingSince;
+    private DateTimeOffset _lastBeatAt;
+
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Interval, clock);
@@ -76,6 +79,11 @@ internal sealed partial class Heart(
             LogBack(node.Id);
         }
 
+        if (!HasWatched(now))
+        {
+            return [];
+        }
+
         var lost = await nodes.LoseAsync(session, node, now);
         foreach (var name in lost)
         {
@@ -83,6 +91,21 @@ internal sealed partial class Heart(
         }
 
         return lost.Count is 0 ? [] : await jobs.SuspectsAsync(session, handler.Kind, now, options.MaxSuspects);
+    }
+
+    /// <summary>
+    /// Only who has been there all the time can tell who was not: after the store itself was away, or this process
+    /// stood still, everybody's last beat is old.
+    /// </summary>
+    private bool HasWatched(DateTimeOffset now)
+    {
+        if (now - _lastBeatAt > Node.LateAfter)
+        {
+            _watchingSince = now;
+        }
+
+        _lastBeatAt = now;
+        return now - _watchingSince > Node.LostAfter;
     }
 
     [LoggerMessage(2201, LogLevel.Warning, "The node {Name} has been silent for more than {Limit}: it froze, died or was "
