@@ -14,7 +14,7 @@ public sealed partial class TidyTests
         ["Alerts"] = [],
         ["Audit"] = [],
         ["Nodes"] = [],
-        ["Upkeep"] = ["Alerts"],
+        ["Upkeep"] = ["Alerts", "Nodes"],
         ["Tokens"] = [],
         ["Stripe"] = [],
         ["Jobs"] = ["Audit", "Nodes"],

@@ -59,7 +59,8 @@ where id = @id::bigint and not exists (select 1 from account_customers where acc
 
 -- name: ReferenceOf
 -- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
--- named a reference, then the earliest subscription. An empty text names nobody.
+-- named a reference, then the earliest subscription. An empty text names nobody. With "offset 0" a body is made readable
+-- once and not once for each use; a part of it cannot be taken out before, as some bodies cannot be read.
 select p.stripe_account, p.livemode, p.customer, coalesce(
     (select nullif(readable(body) #>> array['metadata', p.metadata_key], '')
      from objects
@@ -69,7 +70,7 @@ select p.stripe_account, p.livemode, p.customer, coalesce(
         select coalesce(
             nullif(b.body ->> 'client_reference_id', ''),
             nullif(b.body #>> array['metadata', p.metadata_key], '')) as reference, b.body -> 'created' as created, o.id
-        from objects o, lateral (select readable(o.body) as body) b
+        from objects o, lateral (select readable(o.body) as body offset 0) b
         where o.customer = p.customer and o.type = 'checkout.session' and o.livemode = p.livemode
             and o.stripe_account = p.stripe_account) as named
      where reference is not null
@@ -78,7 +79,7 @@ select p.stripe_account, p.livemode, p.customer, coalesce(
     (select reference
      from (
         select nullif(b.body #>> array['metadata', p.metadata_key], '') as reference, b.body -> 'created' as created, o.id
-        from objects o, lateral (select readable(o.body) as body) b
+        from objects o, lateral (select readable(o.body) as body offset 0) b
         where o.customer = p.customer and o.type = 'subscription' and o.livemode = p.livemode
             and o.stripe_account = p.stripe_account) as named
      where reference is not null

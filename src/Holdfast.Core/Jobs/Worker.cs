@@ -174,6 +174,10 @@ internal sealed partial class Worker(
                 }
 
                 return batch.Count;
+            case Commit<int>.RolledBack(var cause) when database.IsContended(cause):
+                // Another node changed what was to be claimed in the same moment: it can be claimed anew at once.
+                LogContended(cause);
+                return options.BatchSize;
             default:
                 // Rolled back by the store, or unknown: the next claim looks at the rows as they are.
                 await PauseAsync(Cause(commit), stop);
@@ -396,6 +400,9 @@ internal sealed partial class Worker(
 
     [LoggerMessage(2006, LogLevel.Warning, "The worker waits {Pause}: the store is in trouble.")]
     private partial void LogPaused(Exception cause, TimeSpan pause);
+
+    [LoggerMessage(2009, LogLevel.Debug, "Other nodes were in the way of a claim, which is made again.")]
+    private partial void LogContended(Exception cause);
 
     [LoggerMessage(2008, LogLevel.Information, "{Job} ({About}) is put off for a moment: others are in its way.")]
     private partial void LogPutOff(Exception cause, JobId job, string about);

@@ -46,6 +46,9 @@ internal sealed class NodeStore(Database database)
             row => row.Text(0),
             ("id", node.Id), ("silent", now - Node.LostAfter), ("ended_at", now));
 
+    /// <summary>Forgets the nodes that ended before that moment, in good order or not.</summary>
+    public Task ForgetAsync(Session session, DateTimeOffset before) => session.ExecuteAsync(_sql["Forget"], ("before", before));
+
     public Task<List<Node>> ListAsync(Session session, long? before, int limit) =>
         session.QueryAsync(_sql["List"], Read, ("before", before ?? long.MaxValue), ("limit", limit));
 

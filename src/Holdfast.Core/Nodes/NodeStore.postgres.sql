@@ -35,3 +35,6 @@ from nodes
 where id < @before::bigint
 order by id desc
 limit @limit::bigint
+
+-- name: Forget
+delete from nodes where ended_at < @before::timestamptz

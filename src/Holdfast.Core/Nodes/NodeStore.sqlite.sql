@@ -33,3 +33,6 @@ from nodes
 where id < @before
 order by id desc
 limit @limit
+
+-- name: Forget
+delete from nodes where ended_at < @before

@@ -72,7 +72,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
     public void Discard(Lent lent)
     {
         _lent.TryRemove(lent, out _);
-        lent.Connection.Dispose();
+        Close(lent);
         _places.Release();
     }
 
@@ -81,7 +81,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
     {
         while (_idle.TryTake(out var idle))
         {
-            idle.Connection.Dispose();
+            Close(idle);
         }
     }
 
@@ -92,10 +92,23 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
         Clear();
         foreach (var lent in _lent.Keys)
         {
-            lent.Connection.Dispose();
+            Close(lent);
         }
 
         return _source.DisposeAsync();
+    }
+
+    private static void Close(Lent lent)
+    {
+        try
+        {
+            lent.Connection.Dispose();
+        }
+        catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException or IOException)
+        {
+            // Work that was given up still has it in its hands, and TLS lets only one write at a time. Its own end or the
+            // server's limits close it.
+        }
     }
 
     private async Task<Lent> OpenAsync(CancellationToken ct)

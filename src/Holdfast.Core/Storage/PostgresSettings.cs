@@ -14,6 +14,8 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
         set search_path = {Schema};
         set jit = off;
         set enable_seqscan = off;
+        set enable_hashjoin = off;
+        set enable_mergejoin = off;
         set client_connection_check_interval = '1s';
         set tcp_user_timeout = '8s';
         set tcp_keepalives_idle = 5;

@@ -1,4 +1,5 @@
 using Holdfast.Alerts;
+using Holdfast.Nodes;
 using Holdfast.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -12,11 +13,13 @@ internal sealed partial class Upkeeper(
     Database database,
     UpkeepStore upkeep,
     AlertStore alerts,
+    NodeStore nodes,
     RetentionOptions retention,
     TimeProvider clock,
     ILogger<Upkeeper> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan NodesAreKept = TimeSpan.FromDays(7);
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(62);
 
     public async Task RunAsync(CancellationToken stop)
@@ -58,6 +61,7 @@ internal sealed partial class Upkeeper(
     {
         await upkeep.PrepareAsync(session, clock.GetUtcNow() + Ahead);
         await upkeep.FoldCountersAsync(session);
+        await nodes.ForgetAsync(session, clock.GetUtcNow() - NodesAreKept);
         return "";
     }
 

@@ -98,9 +98,9 @@ public sealed class BadStartTests : IDisposable
     public async Task On_the_database_of_a_newer_version()
     {
         Assert.Equal(0, (await HoldfastRun.OfAsync(_directory.Path, ["migrate"])).ExitCode);
-        Sqlite(_directory.Database, "insert into migrations values (9999, '9999_future', 'x', 0)");
+        Sqlite(_directory.Database, "insert into migrations values (9999, '9999_drop_future_needs_9998', 'x', 0)");
 
-        await RefusesAsync("the schema step 9999_future, which this version of Holdfast does not know");
+        await RefusesAsync("the schema step 9999_drop_future_needs_9998, which this version of Holdfast cannot work with");
     }
 
     [Theory]

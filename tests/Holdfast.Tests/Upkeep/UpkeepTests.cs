@@ -1,5 +1,6 @@
 using Holdfast.Alerts;
 using Holdfast.Jobs;
+using Holdfast.Nodes;
 using Holdfast.Storage;
 using Holdfast.Telemetry;
 using Holdfast.Testing;
@@ -117,6 +118,26 @@ public sealed class UpkeepTests
             Ct);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_node_that_ended_is_forgotten_after_a_week_and_one_that_lives_is_not(Engine engine)
+    {
+        await using var shop = await TestEngine.CreateAsync(engine);
+        var nodes = new NodeStore(shop.Database);
+        await shop.Store.WriteAsync(async session =>
+        {
+            var ended = await nodes.BeginAsync(session, new("ended", "0"), shop.Clock.GetUtcNow());
+            await nodes.EndAsync(session, ended, shop.Clock.GetUtcNow());
+            return await nodes.BeginAsync(session, new("lives", "0"), shop.Clock.GetUtcNow());
+        });
+
+        await LookAfterAsync(shop);
+        Assert.Equal(["ended", "lives"], await shop.Store.TextsAsync("select name from nodes order by name"));
+        shop.Clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(["lives"], await shop.Store.TextsAsync("select name from nodes"));
+    }
+
     [Fact]
     public async Task An_old_snapshot_is_told_of_until_it_has_ended()
     {
@@ -167,6 +188,7 @@ public sealed class UpkeepTests
         shop.Database,
         new UpkeepStore(shop.Database),
         new AlertStore(shop.Database),
+        new NodeStore(shop.Database),
         Retention,
         shop.Clock,
         NullLogger<Upkeeper>.Instance).RunOnceAsync(Ct);
