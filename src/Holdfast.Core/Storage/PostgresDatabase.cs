@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -65,9 +66,10 @@ internal sealed partial class PostgresDatabase : Database
         _address = address;
         _clock = clock;
         _log = log;
-        _ingest = new(address, PostgresSettings.Ingest);
-        _work = new(address, PostgresSettings.Work);
-        _reads = new(address, PostgresSettings.Reads);
+        var lost = new ConcurrentQueue<PostgresPool.Lent>();
+        _ingest = new(address, PostgresSettings.Ingest, lost);
+        _work = new(address, PostgresSettings.Work, lost);
+        _reads = new(address, PostgresSettings.Reads, lost);
     }
 
     public override string Engine => "postgres";

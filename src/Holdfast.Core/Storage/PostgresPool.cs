@@ -7,8 +7,16 @@ namespace Holdfast.Storage;
 /// The connections of one purpose. Each is kept open with its statements prepared and its settings made; one that
 /// broke is never used again.
 /// </summary>
-internal sealed class PostgresPool(PostgresAddress address, PostgresSettings settings) : IAsyncDisposable
+/// <param name="lost">Those that broke, of every purpose: whoever connects next ends what is left of them.</param>
+internal sealed class PostgresPool(
+    PostgresAddress address, PostgresSettings settings, ConcurrentQueue<PostgresPool.Lent> lost) : IAsyncDisposable
 {
+    private const string WhoServes =
+        $"select {PostgresChecks.Lineage}, backend_start from pg_stat_activity where pid = pg_backend_pid()";
+
+    private const string EndSession =
+        "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2";
+
     private readonly NpgsqlDataSource _source = SourceOf(address, settings);
     private readonly SemaphoreSlim _places = new(settings.Connections);
     private readonly ConcurrentBag<Lent> _idle = [];
@@ -18,7 +26,9 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
     /// <summary>A connection in somebody's hands.</summary>
     /// <param name="Lineage">The server it leads to, and which of its histories.</param>
     /// <param name="Session">The process that serves it there; known also when the connection is closed.</param>
-    public sealed record Lent(Connection Connection, NpgsqlConnection Inner, string Lineage, int Session);
+    /// <param name="BegunAt">When that process began: a later one may have its number.</param>
+    public sealed record Lent(
+        Connection Connection, NpgsqlConnection Inner, string Lineage, int Session, DateTime BegunAt);
 
     public static NpgsqlDataSource SourceOf(PostgresAddress address, PostgresSettings settings)
     {
@@ -73,6 +83,7 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
     {
         _lent.TryRemove(lent, out _);
         Close(lent);
+        lost.Enqueue(lent);
         _places.Release();
     }
 
@@ -119,14 +130,40 @@ internal sealed class PostgresPool(PostgresAddress address, PostgresSettings set
             await inner.OpenAsync(ct);
             await using var set = new NpgsqlCommand(settings.Sql, inner);
             await set.ExecuteNonQueryAsync(ct);
-            await using var ask = new NpgsqlCommand($"select {PostgresChecks.Lineage}", inner);
-            var lineage = (string)(await ask.ExecuteScalarAsync(ct))!;
-            return new(new(inner, new PostgresDialect()), inner, lineage, inner.ProcessID);
+            await EndLostAsync(inner, ct);
+            await using var ask = new NpgsqlCommand(WhoServes, inner);
+            await using var row = await ask.ExecuteReaderAsync(ct);
+            await row.ReadAsync(ct);
+            return new(
+                new(inner, new PostgresDialect()), inner, row.GetString(0), inner.ProcessID, row.GetDateTime(1));
         }
         catch
         {
             await inner.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// A session that was lost between two messages waits for the next one with its locks held. When the server cannot
+    /// see that nobody is there, because what lies between stands still, it waits for as long as that does.
+    /// </summary>
+    private async Task EndLostAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        while (lost.TryDequeue(out var one))
+        {
+            try
+            {
+                await using var end = new NpgsqlCommand(EndSession, connection);
+                end.Parameters.Add(new() { Value = one.Session });
+                end.Parameters.Add(new() { Value = one.BegunAt });
+                await end.ExecuteNonQueryAsync(ct);
+            }
+            catch
+            {
+                lost.Enqueue(one);
+                throw;
+            }
         }
     }
 }
