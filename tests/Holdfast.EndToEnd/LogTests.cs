@@ -20,7 +20,7 @@ public sealed class LogTests
         const string Person = $$""","email":"{{Email}}","name":"{{Name}}","metadata":{"card":"{{Card}}"}""";
         using var home = new TestDirectory();
         await using var server = await ServerProcess.StartAsync(
-            home.Database,
+            home.Url,
             ("Logging__LogLevel__Holdfast", "Debug"),
             ("POISON_TYPE", "customer.updated"),
             ("POISON_EFFECT", "throws"),
@@ -66,7 +66,7 @@ public sealed class LogTests
     {
         using var home = new TestDirectory();
         await using var server = await ServerProcess.StartAsync(
-            home.Database, ("Logging__LogLevel__Holdfast", "Debug"));
+            home.Url, ("Logging__LogLevel__Holdfast", "Debug"));
         var answer = await server.DeliverAsync(StripeEvent.Of("evt_1"));
         await server.SettledAsync();
         Assert.Equal(0, await server.StopAsync());

@@ -21,12 +21,15 @@ public sealed partial class PoisonTests
     ];
 
     [Theory]
-    [InlineData("throws")]
-    [InlineData("hangs")]
-    public async Task An_event_that_fails_is_a_dead_letter_after_its_tries_and_its_neighbours_are_applied(string effect)
+    [InlineData(Engine.Sqlite, "throws")]
+    [InlineData(Engine.Sqlite, "hangs")]
+    [InlineData(Engine.Postgres, "throws")]
+    [InlineData(Engine.Postgres, "hangs")]
+    public async Task An_event_that_fails_is_a_dead_letter_after_its_tries_and_its_neighbours_are_applied(
+        Engine engine, string effect)
     {
-        using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database, [.. Quick, ("POISON_EFFECT", effect)]);
+        await using var home = await TestStore.CreateAsync(engine);
+        await using var server = await ServerProcess.StartAsync(home.Url, [.. Quick, ("POISON_EFFECT", effect)]);
         await server.DeliverAsync(StripeEvent.Of("evt_poison", Poison));
 
         // Until one batch held it together with others: only then have its neighbours been put at risk.
@@ -58,12 +61,12 @@ public sealed partial class PoisonTests
         Assert.Equal(HttpStatusCode.NotFound, customer.Status);
     }
 
-    [Fact]
-    public async Task Many_events_that_hang_and_are_each_given_up_do_not_take_the_process_down()
+    [Theory, EveryEngine]
+    public async Task Many_events_that_hang_and_are_each_given_up_do_not_take_the_process_down(Engine engine)
     {
         // Together they hang for longer than one may without being given up.
-        using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database, [.. Quick, ("POISON_EFFECT", "hangs")]);
+        await using var home = await TestStore.CreateAsync(engine);
+        await using var server = await ServerProcess.StartAsync(home.Url, [.. Quick, ("POISON_EFFECT", "hangs")]);
         await Task.WhenAll(Enumerable.Range(0, 10).Select(
             number => server.DeliverAsync(StripeEvent.Of($"evt_{number}", Poison))));
 
@@ -74,13 +77,15 @@ public sealed partial class PoisonTests
     }
 
     [Theory]
-    [InlineData("loops", 70)]
-    [InlineData("kills", 137)]
+    [InlineData(Engine.Sqlite, "loops", 70)]
+    [InlineData(Engine.Sqlite, "kills", 137)]
+    [InlineData(Engine.Postgres, "loops", 70)]
+    [InlineData(Engine.Postgres, "kills", 137)]
     public async Task An_event_that_takes_the_process_down_is_a_dead_letter_after_three_restarts_at_most(
-        string effect, int code)
+        Engine engine, string effect, int code)
     {
-        using var home = new TestDirectory();
-        await using var supervisor = Supervisor.Start(home.Database, [.. Quick, ("POISON_EFFECT", effect)]);
+        await using var home = await TestStore.CreateAsync(engine);
+        await using var supervisor = Supervisor.Start(home.Url, [.. Quick, ("POISON_EFFECT", effect)]);
         await supervisor.DeliverAsync(StripeEvent.Of("evt_before"));
         await supervisor.DeliverAsync(StripeEvent.Of("evt_poison", Poison));
 
@@ -112,10 +117,10 @@ public sealed partial class PoisonTests
         Assert.Equal("dead", await supervisor.Server.JobStateAsync("evt_poison"));
     }
 
-    [Fact]
-    public async Task A_redelivered_dead_event_is_acknowledged_and_put_back()
+    [Theory, EveryEngine]
+    public async Task A_redelivered_dead_event_is_acknowledged_and_put_back(Engine engine)
     {
-        using var home = new TestDirectory();
+        await using var home = await TestStore.CreateAsync(engine);
         await using (var server = await DeadAsync(home, "evt_1"))
         {
             Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1", Poison))).Status);
@@ -124,36 +129,36 @@ public sealed partial class PoisonTests
         }
 
         // Mended: the server runs without the poison.
-        await using var mended = await ServerProcess.StartAsync(home.Database);
+        await using var mended = await ServerProcess.StartAsync(home.Url);
         Assert.Equal("dead", await mended.JobStateAsync("evt_1"));
         Assert.Equal(HttpStatusCode.OK, (await mended.DeliverAsync(StripeEvent.Of("evt_1", Poison))).Status);
         await mended.JobStateIsAsync("evt_1", "completed");
         Assert.Equal(0, await mended.StopAsync());
-        using var kept = new KeptStore(home.Database);
+        using var kept = home.Look();
         kept.AssertAppliedOnce();
     }
 
-    [Fact]
-    public async Task A_dead_letter_is_replayed_over_the_api_once_its_cause_is_mended()
+    [Theory, EveryEngine]
+    public async Task A_dead_letter_is_replayed_over_the_api_once_its_cause_is_mended(Engine engine)
     {
-        using var home = new TestDirectory();
+        await using var home = await TestStore.CreateAsync(engine);
         await (await DeadAsync(home, "evt_1")).DisposeAsync();
 
-        await using var mended = await ServerProcess.StartAsync(home.Database);
+        await using var mended = await ServerProcess.StartAsync(home.Url);
         var letter = await LetterAsync(mended, "evt_1");
         var replayed = await mended.CallAsync(HttpMethod.Post, $"/api/v1/dead-letters/{letter}/replay");
         Assert.Equal(HttpStatusCode.Accepted, replayed.Status);
         await mended.JobStateIsAsync("evt_1", "completed");
         Assert.Equal(0, (await mended.GetAsync("/api/v1/dead-letters")).GetProperty("data").GetArrayLength());
         Assert.Equal(0, await mended.StopAsync());
-        using var kept = new KeptStore(home.Database);
+        using var kept = home.Look();
         kept.AssertAppliedOnce();
     }
 
-    [Fact]
-    public async Task A_dead_letter_is_dismissed_over_the_api_with_a_reason_and_then_stays_closed()
+    [Theory, EveryEngine]
+    public async Task A_dead_letter_is_dismissed_over_the_api_with_a_reason_and_then_stays_closed(Engine engine)
     {
-        using var home = new TestDirectory();
+        await using var home = await TestStore.CreateAsync(engine);
         await using var server = await DeadAsync(home, "evt_1");
         var path = $"/api/v1/dead-letters/{await LetterAsync(server, "evt_1")}";
 
@@ -169,9 +174,9 @@ public sealed partial class PoisonTests
         Assert.Equal("dismissed", await server.JobStateAsync("evt_1"));
     }
 
-    private static async Task<ServerProcess> DeadAsync(TestDirectory home, string eventId)
+    private static async Task<ServerProcess> DeadAsync(TestStore home, string eventId)
     {
-        var server = await ServerProcess.StartAsync(home.Database, [.. Quick, ("POISON_EFFECT", "throws")]);
+        var server = await ServerProcess.StartAsync(home.Url, [.. Quick, ("POISON_EFFECT", "throws")]);
         await server.DeliverAsync(StripeEvent.Of(eventId, Poison));
         await server.JobStateIsAsync(eventId, "dead");
         return server;

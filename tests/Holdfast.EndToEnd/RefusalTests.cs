@@ -11,7 +11,7 @@ public sealed class RefusalTests
     public async Task Refusals_are_listed_with_their_causes_and_the_most_common_one_is_explained()
     {
         using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database);
+        await using var server = await ServerProcess.StartAsync(home.Url);
         var body = StripeEvent.Of("evt_1");
         await server.DeliverAsync(body, "t=nonsense");
         var anHourAgo = DateTimeOffset.UtcNow.AddHours(-1);
@@ -47,7 +47,7 @@ public sealed class RefusalTests
             ["evt_space"] = [.. "\r\n\t "u8, .. StripeEvent.Of("evt_space"), .. " \r\n"u8],
         };
         using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database);
+        await using var server = await ServerProcess.StartAsync(home.Url);
         foreach (var body in bodies.Values)
         {
             Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(body)).Status);
@@ -55,7 +55,7 @@ public sealed class RefusalTests
 
         await server.SettledAsync();
         Assert.Equal(0, await server.StopAsync());
-        using var kept = new KeptStore(home.Database);
+        using var kept = new KeptFile(home.Database);
         foreach (var (id, body) in bodies)
         {
             Assert.Equal(body, Assert.Single(kept.Ask<byte[]>($"select body from events where event_id = '{id}'")));

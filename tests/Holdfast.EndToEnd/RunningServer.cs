@@ -11,7 +11,7 @@ public sealed class RunningServer : IAsyncLifetime
     internal ServerProcess Process { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Process = await ServerProcess.StartAsync(
-        _home.Database,
+        _home.Url,
         ("Holdfast__Ingest__Endpoints__rolled__Secrets__0", FirstSecret),
         ("Holdfast__Ingest__Endpoints__rolled__Secrets__1", SecondSecret));
 

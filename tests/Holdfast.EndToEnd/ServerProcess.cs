@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Holdfast.Testing;
 
 namespace Holdfast.EndToEnd;
 
@@ -16,13 +15,24 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public const string Secret = "whsec_of_the_end_to_end_tests";
     public const string AdminToken = "hf_admin_of_the_end_to_end_tests";
 
+    private const int MaxShown = 20_000;
+
     private readonly Process _process = new();
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
-    private ServerProcess()
+    private readonly Keeper _keeper;
+
+    private ServerProcess(ProcessStartInfo start)
     {
+        _process.StartInfo = start;
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        _keeper = Keeper.OfProcess(_process.Id);
     }
 
     /// <summary>Everything it has written so far.</summary>
@@ -43,16 +53,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static Task<ServerProcess> StartAsync(string database, params (string Name, string Value)[] settings) =>
-        ListeningAsync(Launch(database, wrapper: [], settings));
+    public static Task<ServerProcess> StartAsync(string databaseUrl, params (string Name, string Value)[] settings) =>
+        ListeningAsync(Launch(databaseUrl, wrapper: [], settings));
 
     /// <summary>Starts it so that a limit on the size of files does not end it: writing too much is an error.</summary>
-    public static Task<ServerProcess> StartWithFileLimitsAsErrorsAsync(string database) =>
-        ListeningAsync(Launch(database, ["/usr/bin/env", "--ignore-signal=XFSZ"], []));
+    public static Task<ServerProcess> StartWithFileLimitsAsErrorsAsync(string databaseUrl) =>
+        ListeningAsync(Launch(databaseUrl, ["/usr/bin/env", "--ignore-signal=XFSZ"], []));
 
     /// <summary>Starts it and does not wait: it may not live long enough to listen.</summary>
-    public static ServerProcess Launch(string database, params (string Name, string Value)[] settings) =>
-        Launch(database, wrapper: [], settings);
+    public static ServerProcess Launch(string databaseUrl, params (string Name, string Value)[] settings) =>
+        Launch(databaseUrl, wrapper: [], settings);
 
     /// <returns>True when it takes requests; false when it ended before it did.</returns>
     public async Task<bool> IsListeningAsync()
@@ -155,8 +165,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         await _process.WaitForExitAsync();
+        await _keeper.DisposeAsync();
         _process.Dispose();
         _http.Dispose();
+
+        // Shown where the test fails.
+        TestContext.Current.TestOutputHelper?.WriteLine(Output.Length > MaxShown ? Output[^MaxShown..] : Output);
     }
 
     private static async Task<ServerProcess> ListeningAsync(ServerProcess server)
@@ -170,7 +184,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         throw new InvalidOperationException($"The server did not start: {server.Output}");
     }
 
-    private static ServerProcess Launch(string database, string[] wrapper, (string Name, string Value)[] settings)
+    private static ServerProcess Launch(string databaseUrl, string[] wrapper, (string Name, string Value)[] settings)
     {
         // Built beside this program, in the same configuration.
         var own = new DirectoryInfo(AppContext.BaseDirectory);
@@ -186,7 +200,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         (string Name, string Value)[] ordinary =
         [
             ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
-            ("DATABASE_URL", $"sqlite:{database}"),
+            ("DATABASE_URL", databaseUrl),
             ("HOLDFAST_MODE", "test"),
             ("HOLDFAST_API_TOKEN", AdminToken),
             ("STRIPE_WEBHOOK_SECRET", Secret),
@@ -198,14 +212,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var server = new ServerProcess();
-        server._process.StartInfo = start;
-        server._process.OutputDataReceived += (_, line) => server.Hear(line.Data);
-        server._process.ErrorDataReceived += (_, line) => server.Hear(line.Data);
-        server._process.Start();
-        server._process.BeginOutputReadLine();
-        server._process.BeginErrorReadLine();
-        return server;
+        return new(start);
     }
 
     private void Hear(string? line)

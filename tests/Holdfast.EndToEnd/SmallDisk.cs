@@ -5,21 +5,25 @@ namespace Holdfast.EndToEnd;
 /// <summary>A file system of a few megabytes, which only root can make.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    private readonly string _path = Directory.CreateTempSubdirectory("holdfast-disk-").FullName;
-
-    public SmallDisk(int megabytes) => Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", _path);
+    public SmallDisk(int megabytes) => Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", Path);
 
     public static bool CanBeMade => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
 
-    public string Database => Path.Combine(_path, "holdfast.db");
+    /// <summary>Where anybody can write.</summary>
+    public string Path { get; } = Directory.CreateTempSubdirectory("holdfast-disk-").FullName;
+
+    public string Database => System.IO.Path.Combine(Path, "holdfast.db");
+
+    /// <summary>What a server is told in <c>DATABASE_URL</c>.</summary>
+    public string Url => $"sqlite:{Database}";
 
     /// <summary>Something else that takes the space, and can give it back.</summary>
-    public string Ballast => Path.Combine(_path, "ballast");
+    public string Ballast => System.IO.Path.Combine(Path, "ballast");
 
     public void Dispose()
     {
-        Run("umount", _path);
-        Directory.Delete(_path);
+        Run("umount", Path);
+        Directory.Delete(Path);
     }
 
     private static void Run(string program, params string[] arguments)

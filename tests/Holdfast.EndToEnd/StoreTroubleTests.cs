@@ -7,34 +7,31 @@ namespace Holdfast.EndToEnd;
 [Collection(ServerTests.Name)]
 public sealed class StoreTroubleTests
 {
-    private static readonly TimeSpan SoonEnough = TimeSpan.FromSeconds(2);
-    private static readonly string Filler = $",\"description\":\"{new string('x', 10_000)}\"";
-
     [Fact]
     public async Task A_full_disk_is_told_to_the_sender_and_what_was_acknowledged_outlives_it()
     {
         Assert.SkipUnless(SmallDisk.CanBeMade, "Only root can mount a small disk.");
         using var disk = new SmallDisk(megabytes: 6);
         await File.WriteAllBytesAsync(disk.Ballast, new byte[3 * 1024 * 1024], TestContext.Current.CancellationToken);
-        await using var server = await ServerProcess.StartAsync(disk.Database);
+        await using var server = await ServerProcess.StartAsync(disk.Url);
 
-        var acknowledged = await DeliverUntilUnavailableAsync(server);
+        var acknowledged = await Trouble.UntilUnavailableAsync(server);
         File.Delete(disk.Ballast);
 
-        await AssertRecoversAsync(server, disk.Database, acknowledged);
+        await Trouble.AssertRecoversAsync(server, () => new KeptFile(disk.Database), acknowledged);
     }
 
     [Fact]
     public async Task A_database_that_may_not_grow_is_told_to_the_sender_and_goes_on_when_it_may()
     {
         using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database);
+        await using var server = await ServerProcess.StartAsync(home.Url);
         Assert.Equal(HttpStatusCode.OK, (await server.CallAsync(HttpMethod.Put, "/host/max-pages/200")).Status);
 
-        var acknowledged = await DeliverUntilUnavailableAsync(server);
+        var acknowledged = await Trouble.UntilUnavailableAsync(server);
         Assert.Equal(HttpStatusCode.OK, (await server.CallAsync(HttpMethod.Put, "/host/max-pages/1000000")).Status);
 
-        await AssertRecoversAsync(server, home.Database, acknowledged);
+        await Trouble.AssertRecoversAsync(server, () => new KeptFile(home.Database), acknowledged);
     }
 
     [Fact]
@@ -42,20 +39,20 @@ public sealed class StoreTroubleTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Limits on a running process are Linux's.");
         using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartWithFileLimitsAsErrorsAsync(home.Database);
+        await using var server = await ServerProcess.StartWithFileLimitsAsErrorsAsync(home.Url);
         var acknowledged = new List<string> { "evt_before" };
         Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_before"))).Status);
 
         await LimitFilesAsync(server, "0");
         for (var times = 0; times < 5; times++)
         {
-            await AssertUnavailableAsync(server, $"evt_lost_{times}");
+            await Trouble.AssertUnavailableAsync(server, $"evt_lost_{times}");
         }
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.CallAsync(HttpMethod.Get, "/readyz")).Status);
         await LimitFilesAsync(server, "unlimited");
 
-        await AssertRecoversAsync(server, home.Database, acknowledged);
+        await Trouble.AssertRecoversAsync(server, () => new KeptFile(home.Database), acknowledged);
     }
 
     [Fact]
@@ -63,15 +60,15 @@ public sealed class StoreTroubleTests
     {
         using var home = new TestDirectory();
         var directory = Path.GetDirectoryName(home.Database)!;
-        await using var server = await ServerProcess.StartAsync(home.Database);
+        await using var server = await ServerProcess.StartAsync(home.Url);
         Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1"))).Status);
         await server.SettledAsync();
 
         Directory.Delete(directory, recursive: true);
-        await AssertUnavailableAsync(server, "evt_2");
-        await AssertUnavailableAsync(server, "evt_3");
+        await Trouble.AssertUnavailableAsync(server, "evt_2");
+        await Trouble.AssertUnavailableAsync(server, "evt_3");
         Directory.CreateDirectory(directory);
-        await AssertUnavailableAsync(server, "evt_4");
+        await Trouble.AssertUnavailableAsync(server, "evt_4");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.CallAsync(HttpMethod.Get, "/readyz")).Status);
         var events = await server.CallAsync(HttpMethod.Get, "/api/v1/events");
@@ -85,22 +82,22 @@ public sealed class StoreTroubleTests
     public async Task A_database_file_that_is_moved_away_is_missed_at_once_and_found_again()
     {
         using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database);
+        await using var server = await ServerProcess.StartAsync(home.Url);
         Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1"))).Status);
         await server.SettledAsync();
 
         File.Move(home.Database, home.Database + ".aside");
-        await AssertUnavailableAsync(server, "evt_2");
+        await Trouble.AssertUnavailableAsync(server, "evt_2");
         File.Move(home.Database + ".aside", home.Database);
 
-        await AssertRecoversAsync(server, home.Database, ["evt_1"]);
+        await Trouble.AssertRecoversAsync(server, () => new KeptFile(home.Database), ["evt_1"]);
     }
 
     [Fact]
     public async Task Another_file_in_the_place_of_the_database_is_not_written_to()
     {
         using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database);
+        await using var server = await ServerProcess.StartAsync(home.Url);
         Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of("evt_1"))).Status);
         await server.SettledAsync();
 
@@ -108,8 +105,8 @@ public sealed class StoreTroubleTests
         File.Move(home.Database, home.Database + ".aside");
         File.Copy(home.Database + ".aside", home.Database);
         var before = await File.ReadAllBytesAsync(home.Database, TestContext.Current.CancellationToken);
-        await AssertUnavailableAsync(server, "evt_2");
-        await AssertUnavailableAsync(server, "evt_3");
+        await Trouble.AssertUnavailableAsync(server, "evt_2");
+        await Trouble.AssertUnavailableAsync(server, "evt_3");
 
         await server.StopAsync();
         Assert.Equal(before, await File.ReadAllBytesAsync(home.Database, TestContext.Current.CancellationToken));
@@ -119,14 +116,14 @@ public sealed class StoreTroubleTests
     public async Task A_deleted_log_is_noticed_before_anything_is_acknowledged_and_mended_while_others_read()
     {
         using var home = new TestDirectory();
-        await using var server = await ServerProcess.StartAsync(home.Database);
+        await using var server = await ServerProcess.StartAsync(home.Url);
         var acknowledged = new List<string>();
         using var enough = new CancellationTokenSource();
         var readers = Enumerable.Range(0, 8).Select(_ => ReadAsync(server, enough.Token)).ToList();
         for (var times = 0; times < 20; times++)
         {
             var id = $"evt_{times}";
-            Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of(id, more: Filler))).Status);
+            Assert.Equal(HttpStatusCode.OK, (await server.DeliverAsync(StripeEvent.Of(id, more: Trouble.Filler))).Status);
             acknowledged.Add(id);
             await server.SettledAsync();
 
@@ -142,7 +139,7 @@ public sealed class StoreTroubleTests
 
         await enough.CancelAsync();
         await Task.WhenAll(readers);
-        await AssertRecoversAsync(server, home.Database, acknowledged);
+        await Trouble.AssertRecoversAsync(server, () => new KeptFile(home.Database), acknowledged);
     }
 
     [Fact]
@@ -152,7 +149,7 @@ public sealed class StoreTroubleTests
         const int Room = 8;
         using var home = new TestDirectory();
         await using var server = await ServerProcess.StartAsync(
-            home.Database,
+            home.Url,
             ("POISON_TYPE", "customer.updated"),
             ("POISON_EFFECT", "hangs"),
             ("Holdfast__Jobs__AttemptTimeout", "00:00:03"),
@@ -174,51 +171,8 @@ public sealed class StoreTroubleTests
         // One more than there is room for may be in hand.
         var told = answers.Where(answer => answer.Status is HttpStatusCode.ServiceUnavailable).ToList();
         Assert.InRange(told.Count, Senders - Room - 1, Senders - 1);
-        Assert.All(told, answer => Assert.True(answer.Elapsed < SoonEnough, $"It was told after {answer.Elapsed}."));
+        Assert.All(told, answer => Assert.True(answer.Elapsed < Trouble.SoonEnough, $"It was told after {answer.Elapsed}."));
         Assert.All(answers.Except(told), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
-    }
-
-    /// <summary>Delivers until the store takes no more.</summary>
-    /// <returns>What was acknowledged.</returns>
-    private static async Task<List<string>> DeliverUntilUnavailableAsync(ServerProcess server)
-    {
-        var acknowledged = new List<string>();
-        for (var number = 0; number < 5000; number++)
-        {
-            var id = $"evt_{number}";
-            if ((await server.DeliverAsync(StripeEvent.Of(id, more: Filler))).Status is not HttpStatusCode.OK)
-            {
-                await AssertUnavailableAsync(server, id, Filler);
-                Assert.NotEmpty(acknowledged);
-                return acknowledged;
-            }
-
-            acknowledged.Add(id);
-        }
-
-        throw new InvalidOperationException("The store took everything.");
-    }
-
-    private static async Task AssertUnavailableAsync(ServerProcess server, string id, string more = "")
-    {
-        var since = Stopwatch.StartNew();
-        var answer = await server.DeliverAsync(StripeEvent.Of(id, more: more));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
-        Assert.Equal("5", answer.Headers["Retry-After"]);
-        Assert.True(since.Elapsed < SoonEnough, $"It was told after {since.Elapsed}.");
-    }
-
-    /// <summary>It takes deliveries in again by itself; all it acknowledged is kept and applied once.</summary>
-    private static async Task AssertRecoversAsync(
-        ServerProcess server, string database, IEnumerable<string> acknowledged)
-    {
-        await Wait.UntilAsync("deliveries are taken in again", async () =>
-            (await server.DeliverAsync(StripeEvent.Of("evt_after"))).Status is HttpStatusCode.OK);
-        await server.SettledAsync();
-        Assert.Equal(0, await server.StopAsync());
-        using var kept = new KeptStore(database);
-        Assert.Empty(acknowledged.Append("evt_after").Except(kept.EventIds()));
-        kept.AssertAppliedOnce();
     }
 
     private static async Task ReadAsync(ServerProcess server, CancellationToken enough)

@@ -6,7 +6,7 @@ namespace Holdfast.EndToEnd;
 /// <summary>Starts the server again whenever it ends, as systemd does with <c>Restart=always</c>.</summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
-    private readonly string _database;
+    private readonly string _databaseUrl;
     private readonly (string Name, string Value)[] _settings;
     private readonly ConcurrentQueue<int> _exitCodes = [];
     private readonly List<ServerProcess> _servers = [];
@@ -14,9 +14,9 @@ internal sealed class Supervisor : IAsyncDisposable
     private volatile ServerProcess _server;
     private volatile bool _stopped;
 
-    private Supervisor(string database, (string Name, string Value)[] settings)
+    private Supervisor(string databaseUrl, (string Name, string Value)[] settings)
     {
-        _database = database;
+        _databaseUrl = databaseUrl;
         _settings = settings;
         _server = Launch();
         _running = RunAsync();
@@ -28,8 +28,8 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>The one that runs now; it may be about to end.</summary>
     public ServerProcess Server => _server;
 
-    public static Supervisor Start(string database, params (string Name, string Value)[] settings) =>
-        new(database, settings);
+    public static Supervisor Start(string databaseUrl, params (string Name, string Value)[] settings) =>
+        new(databaseUrl, settings);
 
     /// <summary>Delivers again and again until it is acknowledged, as Stripe does.</summary>
     public Task DeliverAsync(byte[] body) =>
@@ -93,7 +93,7 @@ internal sealed class Supervisor : IAsyncDisposable
 
     private ServerProcess Launch()
     {
-        var server = ServerProcess.Launch(_database, _settings);
+        var server = ServerProcess.Launch(_databaseUrl, _settings);
         _servers.Add(server);
         return server;
     }

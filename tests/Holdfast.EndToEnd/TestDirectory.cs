@@ -8,6 +8,9 @@ internal sealed class TestDirectory : IDisposable
     /// <summary>In a directory of its own, so that it can be deleted as a whole.</summary>
     public string Database => System.IO.Path.Combine(Path, "data", "holdfast.db");
 
+    /// <summary>What a server is told in <c>DATABASE_URL</c>.</summary>
+    public string Url => $"sqlite:{Database}";
+
     public void Dispose()
     {
         if (Directory.Exists(Path))

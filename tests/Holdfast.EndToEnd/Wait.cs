@@ -10,16 +10,17 @@ internal static class Wait
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
-    public static Task UntilAsync(string what, Func<bool> come) => UntilAsync(what, () => Task.FromResult(come()));
+    public static Task UntilAsync(string what, Func<bool> come, TimeSpan? within = null) =>
+        UntilAsync(what, () => Task.FromResult(come()), within);
 
-    public static async Task UntilAsync(string what, Func<Task<bool>> come)
+    public static async Task UntilAsync(string what, Func<Task<bool>> come, TimeSpan? within = null)
     {
         var since = Stopwatch.StartNew();
         while (!await come())
         {
-            if (since.Elapsed > Deadline)
+            if (since.Elapsed > (within ?? Deadline))
             {
-                Assert.Fail($"After {Deadline} still not: {what}.");
+                Assert.Fail($"After {since.Elapsed} still not: {what}.");
             }
 
             await Task.Delay(Step, TestContext.Current.CancellationToken);

@@ -25,7 +25,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static readonly Lazy<Task<PostgresServer>> ForAll = new(() => CreateAsync());
 
     private readonly PostgresOptions _options;
-    private readonly PostgresKeeper _keeper;
+    private readonly Keeper _keeper;
     private readonly StringBuilder _log = new();
     private Process? _process;
 
@@ -33,7 +33,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         _options = options;
         Directory = Path.Combine(options.Root, $"holdfast-postgres-{Guid.NewGuid():N}");
-        _keeper = PostgresKeeper.Of(Directory);
+        _keeper = Keeper.OfPostgres(Directory);
     }
 
     public int Port { get; } = FreePort.Next();
@@ -140,6 +140,14 @@ internal sealed class PostgresServer : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>A connection that may do everything, opened, that is in no pool.</summary>
+    public NpgsqlConnection OpenAsSuperuser(string database)
+    {
+        var connection = new NpgsqlConnection(ConnectionString(database, Superuser, Port));
+        connection.Open();
+        return connection;
+    }
+
     /// <summary>Makes a database that the product's user owns.</summary>
     /// <param name="template">A database to copy, to which nobody is connected.</param>
     public Task CreateDatabaseAsync(string name, string template = "template1", string tablespace = "pg_default") =>
@@ -160,7 +168,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Runs SQL as the superuser.</summary>
     public async Task ExecuteAsync(string database, string sql)
     {
-        await using var connection = await OpenAsSuperuserAsync(database);
+        await using var connection = OpenAsSuperuser(database);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
@@ -169,7 +177,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <returns>The first column.</returns>
     public async Task<List<T>> AskAsync<T>(string database, string sql)
     {
-        await using var connection = await OpenAsSuperuserAsync(database);
+        await using var connection = OpenAsSuperuser(database);
         await using var command = new NpgsqlCommand(sql, connection);
         await using var rows = await command.ExecuteReaderAsync();
         var answer = new List<T>();
@@ -219,9 +227,11 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private async Task InitializeAsync()
     {
+        string[] log = _options.LogRoot is { } root ? ["--waldir", Path.Combine(root, "log")] : [];
         await WithFileAsync(Password, file => PostgresPrograms.RunAsync(
-            "initdb", "-D", Directory, "-U", Superuser, "--pwfile", file, "--auth=scram-sha-256", "--encoding=UTF8",
-            "--locale=C", "--locale-provider=icu", "--icu-locale=en", "--no-sync", "--no-instructions"));
+            "initdb",
+            ["-D", Directory, "-U", Superuser, "--pwfile", file, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
+            "--locale-provider=icu", "--icu-locale=en", "--no-sync", "--no-instructions", .. log]));
         if (_options.Tls)
         {
             var made = PostgresCertificate.Create();
@@ -260,13 +270,6 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         Signals.Send(_process!.Id, signal);
         await EndedAsync();
-    }
-
-    private async Task<NpgsqlConnection> OpenAsSuperuserAsync(string database)
-    {
-        var connection = new NpgsqlConnection(ConnectionString(database, Superuser, Port));
-        await connection.OpenAsync();
-        return connection;
     }
 
     private string ConnectionString(string database, string user, int port) => new NpgsqlConnectionStringBuilder

@@ -1,4 +1,3 @@
-using Holdfast.Testing;
 using Npgsql;
 
 namespace Holdfast.EndToEnd.Postgres;

@@ -1,5 +1,4 @@
 using Holdfast.Storage;
-using Holdfast.Testing;
 using Holdfast.Tests.Support;
 
 namespace Holdfast.Tests.Storage;

@@ -1,5 +1,4 @@
 using Holdfast.Storage;
-using Holdfast.Testing;
 using Holdfast.Tests.Support;
 using Npgsql;
 

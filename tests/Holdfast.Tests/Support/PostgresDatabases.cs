@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Holdfast.Storage;
-using Holdfast.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Tests.Support;

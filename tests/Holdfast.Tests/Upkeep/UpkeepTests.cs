@@ -3,7 +3,6 @@ using Holdfast.Jobs;
 using Holdfast.Nodes;
 using Holdfast.Storage;
 using Holdfast.Telemetry;
-using Holdfast.Testing;
 using Holdfast.Tests.Ingest;
 using Holdfast.Tests.Storage;
 using Holdfast.Tests.Support;

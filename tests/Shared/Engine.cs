@@ -2,7 +2,7 @@ using System.Reflection;
 using Xunit.Sdk;
 using Xunit.v3;
 
-namespace Holdfast.Tests.Support;
+namespace Holdfast.Testing;
 
 /// <summary>The stores that everything must work on alike.</summary>
 public enum Engine
