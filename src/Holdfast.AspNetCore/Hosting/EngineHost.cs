@@ -27,6 +27,8 @@ internal sealed partial class EngineHost(
     IHostApplicationLifetime lifetime,
     ILogger<EngineHost> log) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _stopWatching = new();
     private Task _group = Task.CompletedTask;
@@ -103,12 +105,16 @@ internal sealed partial class EngineHost(
     /// </summary>
     private async Task WatchAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        using var timer = new PeriodicTimer(Look);
+        var (attempt, looks) = (0L, 0);
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                if (attempts.BusyFor > options.HangLimit)
+                // Looks are counted and not time: a process that was frozen has done nothing all the while.
+                looks = attempts.Since is not 0 and var since && since == attempt ? looks + 1 : 0;
+                attempt = attempts.Since;
+                if (looks * Look > options.HangLimit)
                 {
                     LogHung(options.HangLimit);
                     Environment.Exit(ExitCodes.Hung);

@@ -13,7 +13,7 @@ internal sealed class Readiness(Database database, NodeStore nodes, ThisNode nod
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1);
-    private DateTimeOffset _askedAt = DateTimeOffset.MinValue;
+    private long? _askedAt;
     private bool _ready;
 
     public async Task<bool> IsReadyAsync(CancellationToken ct)
@@ -21,10 +21,10 @@ internal sealed class Readiness(Database database, NodeStore nodes, ThisNode nod
         await _one.WaitAsync(ct);
         try
         {
-            if (clock.GetUtcNow() - _askedAt >= AnswerHolds)
+            if (_askedAt is not { } asked || clock.GetElapsedTime(asked) >= AnswerHolds)
             {
                 _ready = await CanWriteAsync();
-                _askedAt = clock.GetUtcNow();
+                _askedAt = clock.GetTimestamp();
             }
 
             return _ready;

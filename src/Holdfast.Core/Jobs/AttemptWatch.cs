@@ -8,6 +8,9 @@ internal sealed class AttemptWatch(TimeProvider clock)
 {
     private long _since;
 
+    /// <summary>When the attempt in hand began, as a timestamp; 0 between attempts.</summary>
+    public long Since => Interlocked.Read(ref _since);
+
     /// <summary>Zero between attempts.</summary>
     public TimeSpan BusyFor => Interlocked.Read(ref _since) is > 0 and var since
         ? clock.GetElapsedTime(since)

@@ -21,8 +21,8 @@ internal sealed partial class Heart(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private DateTimeOffset _watchingSince;
-    private DateTimeOffset _lastBeatAt;
+    private long _watchingSince;
+    private long? _lastBeatAt;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -59,17 +59,17 @@ internal sealed partial class Heart(
         }
 
         var beat = await database.WriteAsync(Turn.Work, BeatAsync, stop);
-        if (beat is Commit<List<JobId>>.Committed(var suspects))
+        if (beat is Commit<List<Suspect>>.Committed(var suspects))
         {
-            worker.Suspect(suspects);
+            worker.RunAlone(suspects);
         }
-        else if (beat is Commit<List<JobId>>.RolledBack(var cause) && !stop.IsCancellationRequested)
+        else if (beat is Commit<List<Suspect>>.RolledBack(var cause) && !stop.IsCancellationRequested)
         {
             LogMissed(cause);
         }
     }
 
-    private async Task<List<JobId>> BeatAsync(Session session)
+    private async Task<List<Suspect>> BeatAsync(Session session)
     {
         var now = clock.GetUtcNow();
         if (!await nodes.BeatAsync(session, node.Id, now))
@@ -79,7 +79,7 @@ internal sealed partial class Heart(
             LogBack(node.Id);
         }
 
-        if (!HasWatched(now))
+        if (!HasWatched())
         {
             return [];
         }
@@ -97,15 +97,16 @@ internal sealed partial class Heart(
     /// Only who has been there all the time can tell who was not: after the store itself was away, or this process
     /// stood still, everybody's last beat is old.
     /// </summary>
-    private bool HasWatched(DateTimeOffset now)
+    private bool HasWatched()
     {
-        if (now - _lastBeatAt > Node.LateAfter)
+        var now = clock.GetTimestamp();
+        if (_lastBeatAt is not { } last || clock.GetElapsedTime(last, now) > Node.LateAfter)
         {
             _watchingSince = now;
         }
 
         _lastBeatAt = now;
-        return now - _watchingSince > Node.LostAfter;
+        return clock.GetElapsedTime(_watchingSince, now) > Node.LostAfter;
     }
 
     [LoggerMessage(2201, LogLevel.Warning, "The node {Name} has been silent for more than {Limit}: it froze, died or was "

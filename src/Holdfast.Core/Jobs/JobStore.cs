@@ -22,16 +22,20 @@ internal sealed class JobStore(Database database)
     public Task<Job?> FindAsync(Session session, JobId id) => session.FirstAsync(_sql["Find"], Read, [("id", id.Value)]);
 
     /// <summary>The jobs that a run which died may have held: the first ones in the order of claiming.</summary>
-    public async Task<List<JobId>> SuspectsAsync(Session session, string kind, DateTimeOffset now, int limit) =>
-        await session.QueryAsync(
-            _sql["Suspects"], row => new JobId(row.Number(0)), ("kind", kind), ("now", now), ("limit", limit));
+    public Task<List<Suspect>> SuspectsAsync(Session session, string kind, DateTimeOffset now, int limit) =>
+        session.QueryAsync(
+            _sql["Suspects"],
+            row => new Suspect(new(row.Number(0)), (int)row.Number(1)),
+            ("kind", kind), ("now", now), ("limit", limit));
 
-    public async Task<bool> MarkAloneAsync(Session session, JobId id) =>
-        await session.ExecuteAsync(_sql["MarkAlone"], ("id", id.Value)) is 1;
+    /// <summary>Notes that the job is taken up alone once more. However often one suspicion says so, it counts once.</summary>
+    /// <returns>False when it does not wait, or another suspicion has been followed since.</returns>
+    public async Task<bool> MarkAloneAsync(Session session, Suspect suspect) =>
+        await session.ExecuteAsync(_sql["MarkAlone"], ("id", suspect.Id.Value), ("alone", suspect.Alone)) is 1;
 
     /// <summary>Takes back a mark: the job was not run after all.</summary>
-    public Task<int> UnmarkAloneAsync(Session session, JobId id) =>
-        session.ExecuteAsync(_sql["UnmarkAlone"], ("id", id.Value));
+    public Task<int> UnmarkAloneAsync(Session session, Suspect suspect) =>
+        session.ExecuteAsync(_sql["UnmarkAlone"], ("id", suspect.Id.Value), ("alone", suspect.Alone));
 
     /// <summary>Completes jobs claimed in this session.</summary>
     /// <exception cref="InvalidOperationException">One of them was not waiting: the claim was not ours.</exception>
@@ -178,6 +182,10 @@ internal sealed record Attempt
 
     public string? Fingerprint { get; init; }
 }
+
+/// <summary>A job that a node which died may have held.</summary>
+/// <param name="Alone">How often it had been taken up alone by then.</param>
+internal readonly record struct Suspect(JobId Id, int Alone);
 
 /// <summary>How much work of one kind there is.</summary>
 /// <param name="Open">Still to be done, now or later.</param>

@@ -24,7 +24,7 @@ from jobs
 where id = @id::bigint
 
 -- name: Suspects
-select id
+select id, alone
 from jobs
 where kind = @kind::text and state = 'waiting' and run_at <= @now::timestamptz
 order by run_at, id
@@ -32,14 +32,14 @@ limit @limit::bigint
 
 -- name: MarkAlone
 update jobs
-set alone = alone + 1
-where id in (select id from jobs where id = @id::bigint and state = 'waiting' for update skip locked)
-    and state = 'waiting'
+set alone = @alone::bigint + 1
+where state = 'waiting' and alone in (@alone, @alone + 1)
+    and id in (select id from jobs where id = @id::bigint and state = 'waiting' for update skip locked)
 
 -- name: UnmarkAlone
 update jobs
-set alone = alone - 1
-where id = @id::bigint and state = 'waiting' and alone > 0
+set alone = @alone::bigint
+where id = @id::bigint and state = 'waiting' and alone = @alone + 1
 
 -- name: Complete
 update jobs
@@ -96,15 +96,18 @@ where id = @id::bigint and state = 'dead'
 
 -- name: Lease
 -- Committed before the work begins: the attempt is spent, whatever becomes of it.
-update jobs
-set state = 'running', attempt = attempt + 1, run_at = null, lease_until = @lease_until::timestamptz
-where state = 'waiting' and id in (
+with due as materialized (
     select id from jobs
     where kind = @kind::text and state = 'waiting' and run_at <= @now::timestamptz
     order by run_at, id
     limit @limit::bigint
-    for update skip locked)
-returning id, kind, subject, attempt - 1, retries_from, alone
+    for update skip locked
+)
+update jobs
+set state = 'running', attempt = jobs.attempt + 1, run_at = null, lease_until = @lease_until::timestamptz
+from due
+where jobs.id = due.id and jobs.state = 'waiting'
+returning jobs.id, jobs.kind, jobs.subject, jobs.attempt - 1, jobs.retries_from, jobs.alone
 
 -- name: FinishLeased
 update jobs

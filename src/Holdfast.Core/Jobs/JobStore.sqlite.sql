@@ -22,7 +22,7 @@ from jobs
 where id = @id
 
 -- name: Suspects
-select id
+select id, alone
 from jobs
 where kind = @kind and state = 'waiting' and run_at <= @now
 order by run_at, id
@@ -30,13 +30,13 @@ limit @limit
 
 -- name: MarkAlone
 update jobs
-set alone = alone + 1
-where id = @id and state = 'waiting'
+set alone = @alone + 1
+where id = @id and state = 'waiting' and alone in (@alone, @alone + 1)
 
 -- name: UnmarkAlone
 update jobs
-set alone = alone - 1
-where id = @id and state = 'waiting' and alone > 0
+set alone = @alone
+where id = @id and state = 'waiting' and alone = @alone + 1
 
 -- name: Complete
 update jobs

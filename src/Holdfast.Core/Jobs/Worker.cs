@@ -25,7 +25,7 @@ internal sealed partial class Worker(
     /// <summary>One that has taken the process down this often while it was alone is a dead letter.</summary>
     public const int MaxDeathsAlone = 2;
 
-    private readonly ConcurrentQueue<JobId> _suspects = [];
+    private readonly ConcurrentQueue<Suspect> _suspects = [];
 
     /// <summary>Works until it is cancelled, then finishes the turn it is in and says that it ended in good order.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -55,14 +55,15 @@ internal sealed partial class Worker(
             var begun = await database.WriteAsync(Turn.Work, session => BeginAsync(session, patience), stop);
             switch (begun)
             {
-                case Commit<List<JobId>?>.Committed({ } suspects):
-                    Suspect(suspects);
+                case Commit<Begun>.Committed((var id, { } suspects)):
+                    node.Id = id;
+                    RunAlone(suspects);
                     return;
-                case Commit<List<JobId>?>.Committed:
+                case Commit<Begun>.Committed((var id, null)):
+                    node.Id = id;
                     await Task.Delay(options.PollInterval, clock, stop);
                     break;
                 default:
-                    node.Id = 0;
                     await PauseAsync(Cause(begun), stop);
                     break;
             }
@@ -70,7 +71,7 @@ internal sealed partial class Worker(
     }
 
     /// <summary>Has these jobs run alone before anything else: what they do may have brought a node down.</summary>
-    internal void Suspect(IReadOnlyCollection<JobId> suspects)
+    internal void RunAlone(IReadOnlyCollection<Suspect> suspects)
     {
         foreach (var suspect in suspects)
         {
@@ -105,29 +106,24 @@ internal sealed partial class Worker(
         }
     }
 
-    /// <returns>The jobs under suspicion; null when it is too early to tell whether a former life of this node is over.</returns>
-    private async Task<List<JobId>?> BeginAsync(Session session, DateTimeOffset patience)
+    private async Task<Begun> BeginAsync(Session session, DateTimeOffset patience)
     {
         var now = clock.GetUtcNow();
-        if (node.Id is 0)
-        {
-            node.Id = await nodes.BeginAsync(session, node, now);
-        }
-
-        var (dead, beating) = await nodes.UnendedAsync(session, node, now);
+        var id = node.Id is 0 ? await nodes.BeginAsync(session, node, now) : node.Id;
+        var (dead, beating) = await nodes.UnendedAsync(session, id, node.Name, now);
         if (beating > 0 && now < patience)
         {
             // It may have died a moment ago: then it beats no more. A neighbour of the same name goes on.
-            return null;
+            return new(id, Suspects: null);
         }
 
         var suspects = dead > 0 ? await jobs.SuspectsAsync(session, handler.Kind, now, options.MaxSuspects) : [];
         if (suspects.Count is 0)
         {
-            await nodes.EndFormerAsync(session, node, now);
+            await nodes.EndFormerAsync(session, id, node.Name, now);
         }
 
-        return suspects;
+        return new(id, suspects);
     }
 
     private async Task EndAsync()
@@ -186,21 +182,22 @@ internal sealed partial class Worker(
     }
 
     /// <summary>Marks the suspect, commits that, and only then runs it: if it kills the process, the mark stays.</summary>
-    private async Task<int> RunSuspectAsync(JobId id, CancellationToken stop)
+    private async Task<int> RunSuspectAsync(Suspect suspect, CancellationToken stop)
     {
         var marked = await database.WriteAsync(
-            Turn.Work, session => jobs.MarkAloneAsync(session, id), CancellationToken.None);
+            Turn.Work, session => jobs.MarkAloneAsync(session, suspect), CancellationToken.None);
         if (marked is not Commit<bool>.Committed(var isMarked))
         {
             await PauseAsync(Cause(marked), stop);
             return 0;
         }
 
-        if (isMarked && !await RunOneAsync(id, stop))
+        if (isMarked && !await RunOneAsync(suspect.Id, stop))
         {
-            // Another node took it between the two: it was not run here, and its mark must not count.
+            // It was the store that failed: the job is run anew, and this time does not count against it.
             await database.WriteAsync(
-                Turn.Work, session => jobs.UnmarkAloneAsync(session, id), CancellationToken.None);
+                Turn.Work, session => jobs.UnmarkAloneAsync(session, suspect), CancellationToken.None);
+            return 1;
         }
 
         _suspects.TryDequeue(out _);
@@ -211,7 +208,7 @@ internal sealed partial class Worker(
                 Turn.Work,
                 async session =>
                 {
-                    await nodes.EndFormerAsync(session, node, clock.GetUtcNow());
+                    await nodes.EndFormerAsync(session, node.Id, node.Name, clock.GetUtcNow());
                     return true;
                 },
                 CancellationToken.None);
@@ -221,7 +218,7 @@ internal sealed partial class Worker(
     }
 
     /// <summary>Runs one job in a transaction of its own, and records its failure in another.</summary>
-    /// <returns>False when it was not to be had: it is not due any more, or another node has it.</returns>
+    /// <returns>False when it was not run to an end because of the store.</returns>
     private async Task<bool> RunOneAsync(JobId id, CancellationToken stop)
     {
         Job? claimed = null;
@@ -259,10 +256,10 @@ internal sealed partial class Worker(
                 break;
             default:
                 await PauseAsync(Cause(commit), stop);
-                break;
+                return false;
         }
 
-        return claimed is not null;
+        return true;
     }
 
     private async Task ApplyAsync(Session session, List<Job> batch)
@@ -273,7 +270,7 @@ internal sealed partial class Worker(
         }
 
         var startedAt = clock.GetUtcNow();
-        var outcomes = await watch.RunAsync(() => handler.ApplyAsync(session, batch), options.AttemptTimeout);
+        var outcomes = await AttemptAsync(session, batch);
         if (outcomes.Count != batch.Count)
         {
             throw new InvalidOperationException($"{batch.Count} jobs of kind {handler.Kind} had {outcomes.Count} outcomes.");
@@ -295,6 +292,19 @@ internal sealed partial class Worker(
         if (done.Count > 0)
         {
             await jobs.CompleteAsync(session, done, clock.GetUtcNow());
+        }
+    }
+
+    private async Task<IReadOnlyList<Outcome>> AttemptAsync(Session session, List<Job> batch)
+    {
+        try
+        {
+            return await watch.RunAsync(() => handler.ApplyAsync(session, batch), options.AttemptTimeout);
+        }
+        catch (TimeoutException exception) when (session.Waits)
+        {
+            // No job is to blame for a store that is slow.
+            throw new StoreSlowException(exception);
         }
     }
 
@@ -381,6 +391,10 @@ internal sealed partial class Worker(
         LogPaused(cause, options.PauseWhenUnavailable);
         await Task.Delay(options.PauseWhenUnavailable, clock, stop);
     }
+
+    /// <param name="Id">The row of this node.</param>
+    /// <param name="Suspects">Null when it is too early to tell whether a former life of this node is over.</param>
+    private sealed record Begun(long Id, List<Suspect>? Suspects);
 
     [LoggerMessage(2001, LogLevel.Warning, "A node did not end in good order: {Count} due jobs are run alone first.")]
     private partial void LogCareful(int count);

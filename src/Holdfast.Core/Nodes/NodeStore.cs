@@ -11,12 +11,13 @@ internal sealed class NodeStore(Database database)
     /// The former lives under this node's name that never ended. Where a store has one owner, all of them are over; where it has
     /// many nodes, one that still beats is a neighbour of the same name.
     /// </summary>
-    public async Task<(long Dead, long Beating)> UnendedAsync(Session session, ThisNode node, DateTimeOffset now)
+    public async Task<(long Dead, long Beating)> UnendedAsync(
+        Session session, long id, string name, DateTimeOffset now)
     {
         var found = await session.QueryAsync(
             _sql["Unended"],
             row => (Dead: row.Number(0), Beating: row.Number(1)),
-            ("id", node.Id), ("name", node.Name), ("late", now - Node.LateAfter));
+            ("id", id), ("name", name), ("late", now - Node.LateAfter));
         return found[0];
     }
 
@@ -30,10 +31,10 @@ internal sealed class NodeStore(Database database)
         await session.ExecuteAsync(_sql["Beat"], ("id", node), ("seen_at", now)) is 1;
 
     /// <summary>Ends the former lives under this name: the jobs they held have been dealt with.</summary>
-    public Task EndFormerAsync(Session session, ThisNode node, DateTimeOffset now) =>
+    public Task EndFormerAsync(Session session, long id, string name, DateTimeOffset now) =>
         session.ExecuteAsync(
             _sql["EndFormer"],
-            ("id", node.Id), ("name", node.Name), ("late", now - Node.LateAfter), ("ended_at", now));
+            ("id", id), ("name", name), ("late", now - Node.LateAfter), ("ended_at", now));
 
     public Task EndAsync(Session session, long node, DateTimeOffset now) =>
         session.ExecuteAsync(_sql["End"], ("id", node), ("ended_at", now));

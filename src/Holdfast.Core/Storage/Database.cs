@@ -32,8 +32,8 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>The store itself is in trouble (busy, full, read-only, unreachable): no work is to blame for it.</summary>
     public abstract bool IsUnavailable(Exception exception);
 
-    /// <summary>Others were in the way: nothing was written, nothing is wrong, and later it may succeed.</summary>
-    public virtual bool IsContended(Exception exception) => false;
+    /// <summary>Others were in the way, or it was slow: nothing was written, and later it may succeed.</summary>
+    public virtual bool IsContended(Exception exception) => exception is StoreSlowException;
 
     /// <summary>Looks at the store's own clock, where it has one that all its nodes go by.</summary>
     public virtual Task SetClockAsync(CancellationToken ct) => Task.CompletedTask;

@@ -79,7 +79,7 @@ internal static class PostgresChecks
 
     private static async Task<string> AskAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
         return (string)(await command.ExecuteScalarAsync(ct))!;
     }
 }

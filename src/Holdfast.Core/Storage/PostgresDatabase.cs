@@ -60,6 +60,9 @@ internal sealed partial class PostgresDatabase : Database
     private readonly PostgresPool _work;
     private readonly PostgresPool _reads;
 
+    /// <summary>One at a time: they share the connections of the work that cannot wait.</summary>
+    private readonly SemaphoreSlim _rehearsal = new(1);
+
     /// <param name="clock">A <see cref="StoreClock"/> is kept in step with the database's.</param>
     public PostgresDatabase(PostgresAddress address, TimeProvider clock, ILogger<PostgresDatabase> log)
     {
@@ -89,7 +92,7 @@ internal sealed partial class PostgresDatabase : Database
 
             await SetClockAsync(ct);
         }
-        catch (PostgresException exception)
+        catch (PostgresException exception) when (exception.SqlState is not ("57P03" or "53300"))
         {
             throw new StoreRefusedException(
                 $"The database {_address} cannot be used: {exception.MessageText} ({exception.SqlState}). Check that it "
@@ -150,6 +153,7 @@ internal sealed partial class PostgresDatabase : Database
 
     public override async Task<T> RehearseAsync<T>(Func<Session, Task<T>> work, CancellationToken ct)
     {
+        await _rehearsal.WaitAsync(ct);
         try
         {
             var begun = await BeginAsync(_work, IsolationLevel.ReadCommitted, work, ct);
@@ -159,6 +163,10 @@ internal sealed partial class PostgresDatabase : Database
         catch (Exception exception) when (Trouble(exception) is { } trouble)
         {
             throw trouble;
+        }
+        finally
+        {
+            _rehearsal.Release();
         }
     }
 
@@ -220,7 +228,7 @@ internal sealed partial class PostgresDatabase : Database
                     await connection.WaitAsync(ct);
                 }
             }
-            catch (Exception exception) when (IsUnavailable(exception))
+            catch (Exception exception) when (!ct.IsCancellationRequested)
             {
                 LogDeaf(exception);
                 await Task.Delay(ListenAgain, _clock, ct);
@@ -230,7 +238,8 @@ internal sealed partial class PostgresDatabase : Database
 
     public override bool IsUnavailable(Exception exception) => PostgresErrors.IsUnavailable(exception);
 
-    public override bool IsContended(Exception exception) => PostgresErrors.IsContended(exception);
+    public override bool IsContended(Exception exception) =>
+        base.IsContended(exception) || PostgresErrors.IsContended(exception);
 
     public override async ValueTask DisposeAsync()
     {
@@ -254,11 +263,20 @@ internal sealed partial class PostgresDatabase : Database
             session.End();
             return new(lent, transaction, value);
         }
-        catch
+        catch (Exception exception)
         {
             session.End();
             await abandoned.CancelAsync();
-            await RollBackAsync(pool, lent, transaction);
+            if (exception is TimeoutException or StoreSlowException || PostgresErrors.SpoilsTheConnection(exception))
+            {
+                // Work that was given up may still be about to use it; or what is prepared on it is of no use any more.
+                Break(pool, lent);
+            }
+            else
+            {
+                await RollBackAsync(pool, lent, transaction);
+            }
+
             throw;
         }
     }
@@ -272,7 +290,7 @@ internal sealed partial class PostgresDatabase : Database
                 await transaction.RollbackAsync(CancellationToken.None);
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or IOException)
+        catch (Exception exception)
         {
             // Broken, or still in the hands of work that was given up: the server rolls back when it is closed.
             LogNotRolledBack(exception);
@@ -343,8 +361,10 @@ internal sealed partial class PostgresDatabase : Database
             await RollBackAsync(_reads, begun.Lent, begun.Transaction);
             return begun.Value;
         }
-        catch (Exception exception) when (IsUnavailable(exception))
+        catch (Exception exception)
         {
+            // Whatever it was, it may pass, and the time for asking is limited.
+            LogNotAsked(exception);
             return "unreachable";
         }
     }
@@ -369,6 +389,9 @@ internal sealed partial class PostgresDatabase : Database
 
     [LoggerMessage(7103, LogLevel.Warning, "The answer to a commit was lost; the database says that it was {Fate}.")]
     private partial void LogSettled(Exception cause, string fate);
+
+    [LoggerMessage(7107, LogLevel.Debug, "What became of a commit could not be asked.")]
+    private partial void LogNotAsked(Exception cause);
 
     [LoggerMessage(7105, LogLevel.Debug, "The other nodes could not be told that there is work; they look by themselves.")]
     private partial void LogNotTold();

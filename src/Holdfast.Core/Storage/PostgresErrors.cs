@@ -11,14 +11,16 @@ internal static class PostgresErrors
     private static readonly string[] Unavailable =
     [
         "08", // connection exceptions
+        "26000", "0A000", // what was prepared is gone, or the tables it speaks of were changed
         "25006", // read only: not the primary any more
         "25P03", // this process was away for longer than its transaction may idle
         "28", // the password or the right to connect was changed
         "3D000", // the database is gone
         "3F000", "42P01", "42703", "42501", // so is its schema, a part of it, or the right to it
+        "55000", "55006", // not in the state for it
         "53", // out of disk, memory or connections
         "57P", // shut down, crashed, starting, or the connection was ended by an administrator
-        "58", // the server's own files
+        "58", "XX", // the server's own files, its own defects
     ];
 
     private static readonly string[] Contended =
@@ -39,6 +41,10 @@ internal static class PostgresErrors
         NpgsqlException or SocketException => true,
         _ => false,
     };
+
+    /// <summary>What is prepared on the connection is of no use any more.</summary>
+    public static bool SpoilsTheConnection(Exception exception) =>
+        exception is PostgresException { SqlState: "26000" or "0A000" };
 
     /// <summary>Others were in the way. Nothing was written, and later it may succeed.</summary>
     public static bool IsContended(Exception exception) =>

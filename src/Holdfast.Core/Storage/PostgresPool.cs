@@ -82,9 +82,15 @@ internal sealed class PostgresPool(
     public void Discard(Lent lent)
     {
         _lent.TryRemove(lent, out _);
-        Close(lent);
-        lost.Enqueue(lent);
-        _places.Release();
+        try
+        {
+            Close(lent);
+            lost.Enqueue(lent);
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
     /// <summary>Closes those that idle.</summary>

@@ -42,6 +42,9 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock
         var session = new Session(connection, ct);
         var applied = await new Migrator("postgres", clock).MigrateAsync(connection, session);
         session.End();
+
+        // Before anything is taken in: after a long time off even this month may have none yet.
+        connection.Run("select add_partitions(clock_timestamp() + interval '2 months')");
         await transaction.CommitAsync(ct);
         return applied;
     }

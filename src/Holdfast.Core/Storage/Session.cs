@@ -11,14 +11,18 @@ internal sealed class Session(Connection connection, CancellationToken ct)
 {
     private bool _ended;
     private LockSpace _locked;
+    private volatile bool _waits;
 
     public CancellationToken Ct => ct;
 
     internal Dialect Dialect => connection.Dialect;
 
+    /// <summary>A statement has been given to the store and is not answered yet.</summary>
+    internal bool Waits => _waits;
+
     /// <returns>How many rows were written.</returns>
     public Task<int> ExecuteAsync(Statement statement, params ReadOnlySpan<(string Name, object? Value)> values) =>
-        Prepare(statement, values).ExecuteNonQueryAsync(ct);
+        WriteAsync(Prepare(statement, values));
 
     /// <summary>Writes many rows of one shape.</summary>
     /// <returns>How many rows were written.</returns>
@@ -27,7 +31,7 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         var written = 0;
         foreach (var command in PrepareEach(statement, rows))
         {
-            written += await command.ExecuteNonQueryAsync(ct);
+            written += await WriteAsync(command);
         }
 
         return written;
@@ -57,13 +61,13 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         Statement statement, Func<Row, T> read, (string Name, object? Value)[] values)
         where T : class
     {
-        await using var rows = await Prepare(statement, values).ExecuteReaderAsync(CommandBehavior.SingleRow, ct);
+        await using var rows = await AskAsync(Prepare(statement, values), CommandBehavior.SingleRow);
         return await rows.ReadAsync(ct) ? read(new Row(rows, connection.Dialect)) : null;
     }
 
     public async Task<long> NumberAsync(Statement statement, params (string Name, object? Value)[] values)
     {
-        await using var rows = await Prepare(statement, values).ExecuteReaderAsync(CommandBehavior.SingleRow, ct);
+        await using var rows = await AskAsync(Prepare(statement, values), CommandBehavior.SingleRow);
         return await rows.ReadAsync(ct) && !await rows.IsDBNullAsync(0, ct) ? rows.GetInt64(0) : 0;
     }
 
@@ -102,6 +106,32 @@ internal sealed class Session(Connection connection, CancellationToken ct)
         return connection.Prepare(statement, values);
     }
 
+    private async Task<int> WriteAsync(DbCommand command)
+    {
+        _waits = true;
+        try
+        {
+            return await command.ExecuteNonQueryAsync(ct);
+        }
+        finally
+        {
+            _waits = false;
+        }
+    }
+
+    private async Task<DbDataReader> AskAsync(DbCommand command, CommandBehavior behavior)
+    {
+        _waits = true;
+        try
+        {
+            return await command.ExecuteReaderAsync(behavior, ct);
+        }
+        finally
+        {
+            _waits = false;
+        }
+    }
+
     private void ThrowIfEnded()
     {
         if (_ended)
@@ -112,7 +142,7 @@ internal sealed class Session(Connection connection, CancellationToken ct)
 
     private async Task<List<T>> ReadAllAsync<T>(DbCommand command, Func<Row, T> read, List<T> answer)
     {
-        await using var rows = await command.ExecuteReaderAsync(ct);
+        await using var rows = await AskAsync(command, CommandBehavior.Default);
         while (await rows.ReadAsync(ct))
         {
             ThrowIfEnded();

@@ -8,7 +8,9 @@ internal sealed class UpkeepStore(Database database)
     /// <summary>How many rows one transaction takes away at most.</summary>
     public const int Slice = 1000;
 
-    private static readonly string[] Prunes = ["PruneEvents", "PruneAttempts", "PruneJobs", "PruneIds"];
+    /// <summary>What is pruned, in this order, each in a transaction of its own.</summary>
+    public static readonly string[] Prunes =
+        ["PruneEvents", "PruneAttempts", "PruneJobs", "PruneConflicts", "PruneIds"];
 
     private readonly Statements _sql = Statements.Of("Upkeep/UpkeepStore", database.Engine);
 
@@ -22,24 +24,17 @@ internal sealed class UpkeepStore(Database database)
         session.FirstAsync(_sql["DropMonth"], row => row.Text(0), [("before", before)]);
 
     /// <summary>Deletes a slice of what was received before that moment and has ended.</summary>
-    /// <returns>How many rows; none when nothing is left.</returns>
-    public async Task<int> PruneAsync(Session session, DateTimeOffset before)
-    {
-        var first = await FirstKeptAsync(session, before);
-        var pruned = 0;
-        foreach (var name in Prunes)
-        {
-            pruned += await session.ExecuteAsync(_sql[name], ("first", first), ("before", before), ("limit", Slice));
-        }
-
-        return pruned;
-    }
+    /// <param name="name">One of <see cref="Prunes"/>.</param>
+    /// <param name="first">What <see cref="FirstKeptAsync"/> has found.</param>
+    /// <returns>How many rows; fewer than a <see cref="Slice"/> when nothing is left.</returns>
+    public Task<int> PruneAsync(Session session, string name, long first, DateTimeOffset before) =>
+        session.ExecuteAsync(_sql[name], ("first", first), ("before", before), ("limit", Slice));
 
     /// <summary>
     /// The first event that was not received before that moment. Ids follow one another as events come, so it is found
     /// by halving, and without an index on the moment that every delivery would have to pay for.
     /// </summary>
-    private async Task<long> FirstKeptAsync(Session session, DateTimeOffset before)
+    public async Task<long> FirstKeptAsync(Session session, DateTimeOffset before)
     {
         var last = await session.NumberAsync(_sql["LastEvent"]);
         if (last is 0)

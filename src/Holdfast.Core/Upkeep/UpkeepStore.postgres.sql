@@ -46,9 +46,20 @@ delete from event_ids
 where id in (
     select i.id
     from event_ids i
-    where i.id < @first::bigint and i.last_delivery_at < @before::timestamptz
+    where i.id < least(@first::bigint, first_id_at(date_trunc('month', @before::timestamptz, 'UTC')))
+        and i.last_delivery_at < @before
         and not exists (select 1 from events e where e.id = i.id)
     order by i.id
+    limit @limit::bigint)
+
+-- name: PruneConflicts
+delete from event_conflicts
+where id in (
+    select c.id
+    from event_conflicts c
+    where c.event < @first::bigint and c.received_at < @before::timestamptz
+        and not exists (select 1 from events e where e.id = c.event)
+    order by c.event
     limit @limit::bigint)
 
 -- name: FoldCounters
@@ -77,7 +88,7 @@ select 'old_snapshot', 'session ' || pid,
         to_char(xact_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), pid)
 from pg_stat_activity
 where backend_xmin is not null and xact_start < @long_ago::timestamptz and datname = current_database()
-    and pid <> pg_backend_pid()
+    and backend_type = 'client backend' and pid <> pg_backend_pid()
 union all
 select 'old_snapshot', 'replication slot ' || slot_name,
     format('The replication slot %s keeps old rows and nobody reads it. Start its reader again, or drop the slot.', slot_name)
@@ -95,3 +106,4 @@ select 'dead_rows', 'table ' || relname,
         || 'whether autovacuum runs.', relname, n_dead_tup, n_live_tup)
 from pg_stat_user_tables
 where schemaname = current_schema() and n_dead_tup > @many::bigint and n_dead_tup > n_live_tup
+order by 1, 2

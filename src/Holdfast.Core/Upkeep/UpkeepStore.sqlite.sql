@@ -50,6 +50,15 @@ where id in (
     order by i.id
     limit @limit)
 
+-- name: PruneConflicts
+delete from event_conflicts
+where id in (
+    select c.id
+    from event_conflicts c
+    where c.event < @first and c.received_at < @before and not exists (select 1 from events e where e.id = c.event)
+    order by c.event
+    limit @limit)
+
 -- name: FoldCounters
 -- There is one row for each already.
 update counters set value = value where false

@@ -42,16 +42,32 @@ internal sealed partial class Upkeeper(
     /// <summary>One round. What cannot be done now is done in the next.</summary>
     internal async Task RunOnceAsync(CancellationToken stop)
     {
+        try
+        {
+            await LookAfterAsync(stop);
+        }
+        catch (StoreException exception)
+        {
+            LogPutOff(exception);
+        }
+    }
+
+    private async Task LookAfterAsync(CancellationToken stop)
+    {
         var before = clock.GetUtcNow() - retention.Events;
-        await WriteAsync(session => PrepareAsync(session), stop);
+        await WriteAsync(PrepareAsync, stop);
         while (await WriteAsync(session => upkeep.DropMonthAsync(session, before), stop) is { } month)
         {
             LogDropped(month, retention.Events);
         }
 
-        while (await WriteAsync(session => PruneAsync(session, before), stop) is > 0)
+        var first = await database.ReadAsync(session => upkeep.FirstKeptAsync(session, before), stop);
+        foreach (var name in UpkeepStore.Prunes)
         {
-            stop.ThrowIfCancellationRequested();
+            while (await WriteAsync(session => upkeep.PruneAsync(session, name, first, before), stop) >= UpkeepStore.Slice)
+            {
+                stop.ThrowIfCancellationRequested();
+            }
         }
 
         await WriteAsync(WarnAsync, stop);
@@ -64,8 +80,6 @@ internal sealed partial class Upkeeper(
         await nodes.ForgetAsync(session, clock.GetUtcNow() - NodesAreKept);
         return "";
     }
-
-    private async Task<int?> PruneAsync(Session session, DateTimeOffset before) => await upkeep.PruneAsync(session, before);
 
     private async Task<string> WarnAsync(Session session)
     {

@@ -65,7 +65,7 @@ public sealed class NodeStoreTests
         await store.WriteAsync(async session =>
         {
             next.Id = await nodes.BeginAsync(session, next, later);
-            await nodes.EndFormerAsync(session, next, later);
+            await nodes.EndFormerAsync(session, next.Id, next.Name, later);
             return true;
         });
 

@@ -120,9 +120,14 @@ begin
         foreach parent in array array['events', 'ended_jobs'] loop
             name := format('%s_%s', parent, to_char(month at time zone 'UTC', 'YYYY_MM'));
             if to_regclass(name) is null then
-                execute format(
-                    'create table %I partition of %I for values from (%s) to (%s)',
-                    name, parent, first_id_at(month), first_id_at(next_month));
+                begin
+                    execute format(
+                        'create table %I partition of %I for values from (%s) to (%s)',
+                        name, parent, first_id_at(month), first_id_at(next_month));
+                exception when check_violation then
+                    -- The rest has rows of this month already and keeps it; the months after it get their own.
+                    raise notice 'The month % stays in the rest.', name;
+                end;
             end if;
         end loop;
         month := next_month;
@@ -141,6 +146,8 @@ begin
     if not pg_try_advisory_xact_lock(hashtextextended('drop_month', 0)) then
         return null;
     end if;
+    -- While it waits for readers, deliveries wait behind it: it rather tries again in a minute.
+    perform set_config('lock_timeout', '100ms', true);
     select c.relname as name, i.inhparent::regclass as parent into old
     from pg_inherits i
     join pg_class c on c.oid = i.inhrelid
