@@ -42,9 +42,16 @@ set alone = @alone::bigint
 where id = @id::bigint and state = 'waiting' and alone = @alone + 1
 
 -- name: Complete
-update jobs
-set state = 'completed', attempt = attempt + 1, run_at = null, ended_at = @ended_at::timestamptz, alone = 0
-where id = any(@ids::bigint[]) and state = 'waiting'
+-- Taken out and put in again, and not moved: who comes to claim a row that has just been moved gets an error instead of
+-- the next row.
+with ended as (
+    delete from jobs
+    where id = any(@ids::bigint[]) and state = 'waiting'
+    returning id, kind, subject, attempt, retries_from, created_at
+)
+insert into jobs (id, kind, subject, state, attempt, retries_from, created_at, ended_at)
+select id, kind, subject, 'completed', attempt + 1, retries_from, created_at, @ended_at::timestamptz
+from ended
 
 -- name: Finish
 -- A dead letter keeps the count: it tells those that took the process down.

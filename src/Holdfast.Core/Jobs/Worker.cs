@@ -245,6 +245,9 @@ internal sealed partial class Worker(
             case Commit<bool>.Committed when claimed is not null:
                 handler.OnCommitted([claimed]);
                 break;
+            case Commit<bool>.RolledBack(var cause) when claimed is null && database.IsContended(cause):
+                // Another node has it, or has just ended it.
+                break;
             case Commit<bool>.RolledBack(var cause) when claimed is not null && database.IsContended(cause):
                 await RecordAsync(claimed, new Outcome.Snooze(options.PauseWhenContended), cause, startedAt, stop);
                 break;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -96,13 +97,20 @@ internal sealed partial class PostgresDatabase : Database
         {
             throw new StoreRefusedException(
                 $"The database {_address} cannot be used: {exception.MessageText} ({exception.SqlState}). Check that it "
-                + "exists, that DATABASE_URL has the right user and password, and that this user may create a schema in it.");
+                + "exists, that DATABASE_URL has the right user and password, and that this user owns the schema "
+                + $"{PostgresSettings.Schema} or may create it.");
+        }
+        catch (NpgsqlException exception) when (exception.InnerException is AuthenticationException)
+        {
+            throw new StoreRefusedException(
+                $"The database {_address} shows a certificate that cannot be trusted. Check that the root in sslrootcert "
+                + "has signed it, and that it is made for the host in DATABASE_URL.");
         }
         catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
         {
             throw new StoreRefusedException(
-                $"The database {_address} cannot be reached: {(exception.InnerException ?? exception).Message}. Check "
-                + "DATABASE_URL, and that the server runs and lets this machine in.");
+                $"The database {_address} cannot be reached: {Reason(exception)}. Check DATABASE_URL, and that the server "
+                + "runs, takes writes and lets this machine in.");
         }
     }
 
@@ -368,6 +376,14 @@ internal sealed partial class PostgresDatabase : Database
             return "unreachable";
         }
     }
+
+    /// <summary>With several hosts, what each that failed said.</summary>
+    private static string Reason(Exception exception) => exception.InnerException switch
+    {
+        AggregateException each => string.Join("; ", each.InnerExceptions.Select(one => one.Message.TrimEnd('.'))),
+        { } inner => inner.Message.TrimEnd('.'),
+        null => exception.Message.TrimEnd('.'),
+    };
 
     private StoreException? Trouble(Exception exception) => exception switch
     {

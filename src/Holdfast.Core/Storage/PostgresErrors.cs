@@ -42,9 +42,9 @@ internal static class PostgresErrors
         _ => false,
     };
 
-    /// <summary>What is prepared on the connection is of no use any more.</summary>
+    /// <summary>What is prepared on it is of no use any more, or a new one may lead to where writes are taken.</summary>
     public static bool SpoilsTheConnection(Exception exception) =>
-        exception is PostgresException { SqlState: "26000" or "0A000" };
+        exception is PostgresException { SqlState: "26000" or "0A000" or "25006" };
 
     /// <summary>Others were in the way. Nothing was written, and later it may succeed.</summary>
     public static bool IsContended(Exception exception) =>

@@ -169,6 +169,7 @@ public sealed class ClusterTests
             0, kept.Number("select count(*) from object_changes where abs(extract(epoch from applied_at - now())) > 300"));
         Assert.Equal(
             ["node-1", "node-2", "node-3"],
-            kept.Ask<string>("select name from nodes where ended_at is null and seen_at > now() - interval '1 minute' order by name"));
+            kept.Ask<string>(
+                "select name from nodes where ended_at is null and seen_at > now() - interval '1 minute' order by name"));
     }
 }

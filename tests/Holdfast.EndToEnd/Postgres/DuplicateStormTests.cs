@@ -51,7 +51,7 @@ public sealed class DuplicateStormTests
         Array.ForEach(wires, wire => wire.Dispose());
     }
 
-    /// <summary>One kept-open connection that sends a request and reads the status of its answer: cheap enough for storms.</summary>
+    /// <summary>One kept-open connection that sends a request and reads the status of its answer: cheap.</summary>
     private sealed class Wire : IDisposable
     {
         private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

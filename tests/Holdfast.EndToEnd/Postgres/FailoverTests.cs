@@ -15,7 +15,8 @@ public sealed class FailoverTests
         var hosts = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Port}";
         (string, string) both = (
             "DATABASE_URL",
-            $"postgres://{PostgresServer.User}:{PostgresServer.Password}@{hosts}/{store.Database}?target_session_attrs=read-write");
+            $"postgres://{PostgresServer.User}:{PostgresServer.Password}@{hosts}/{store.Database}"
+            + "?target_session_attrs=read-write");
         await using var cluster = await Cluster.StartAsync(store, [both], [both]);
         using var load = PatientLoad.Start(cluster);
         await load.MoreAsync(Some);

@@ -15,6 +15,8 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>The directory of SQLite's file, or the name of a database on the PostgreSQL server.</summary>
     private readonly string _place;
 
+    private bool _isGuest;
+
     private TestDatabase(Engine engine, string place, ManualClock clock)
     {
         _engine = engine;
@@ -54,11 +56,11 @@ internal sealed class TestDatabase : IAsyncDisposable
         await OpenAsync();
     }
 
-    /// <summary>Another node on the same store, where the engine has many.</summary>
-    public async Task<Database> OpenAnotherAsync()
+    /// <summary>Another node on the same store, where the engine has many. It is gone before the store is.</summary>
+    public async Task<TestDatabase> JoinAsync()
     {
-        var another = await NewAsync();
-        await another.OpenAsync(TestContext.Current.CancellationToken);
+        var another = new TestDatabase(_engine, _place, Clock) { _isGuest = true };
+        await another.OpenAsync();
         return another;
     }
 
@@ -79,6 +81,11 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
+        if (_isGuest)
+        {
+            return;
+        }
+
         if (_engine is Engine.Sqlite)
         {
             Directory.Delete(_place, recursive: true);
