@@ -33,16 +33,26 @@ public sealed class ClusterTests
         await cluster.AssertAppliedOnceAsync(await load.EndAsync());
     }
 
-    [Fact]
-    public async Task A_node_that_freezes_for_half_a_minute_holds_up_nobody_and_changes_nothing_when_it_wakes()
+    [Theory]
+    [InlineData(TransactionKind.Ingest)]
+    [InlineData(TransactionKind.Apply)]
+    public async Task A_node_that_freezes_for_half_a_minute_holds_up_nobody_and_changes_nothing_when_it_wakes(
+        TransactionKind amid)
     {
         var freeze = TimeSpan.FromSeconds(30);
         await using var cluster = await Cluster.StartAsync(await PostgresServer.SharedAsync());
         using var load = PatientLoad.Start(cluster);
         await load.MoreAsync(Some);
 
+        // In the middle of a transaction, so that it has rows locked.
         var frozen = cluster.Nodes[0].Process;
-        frozen.Freeze();
+        var fault = new TransactionFault(sql => amid.IsBegunBy(sql), nth: 20, () =>
+        {
+            frozen.Freeze();
+            return new ProxyAction.Forward();
+        });
+        cluster.Nodes[0].Way.Rule = fault.Rule;
+        await Wait.UntilAsync("it is frozen", () => fault.IsDone);
         var since = Stopwatch.StartNew();
         foreach (var awake in cluster.Nodes.Skip(1))
         {
