@@ -49,7 +49,8 @@ internal sealed partial class Worker(
     /// <summary>Notes the start of this node, and whom a former life of it that died leaves under suspicion.</summary>
     internal async Task StartAsync(CancellationToken stop)
     {
-        var patience = clock.GetUtcNow() + Node.LateAfter;
+        // A beat longer than it takes to be late: then one that beats no more is sure to be told from one that does.
+        var patience = clock.GetUtcNow() + Node.LateAfter + Heart.Interval;
         while (true)
         {
             var begun = await database.WriteAsync(Turn.Work, session => BeginAsync(session, patience), stop);
