@@ -1,0 +1,21 @@
+namespace Holdfast.Simulator.Http;
+
+/// <summary>A request to the simulated API, free of any HTTP server.</summary>
+public sealed record ApiRequest(string Method, string Path)
+{
+    /// <summary>After the question mark, encoded.</summary>
+    public string Query { get; init; } = "";
+
+    /// <summary>Form-encoded for /v1, JSON for /v2.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>The secret key, out of a Bearer or Basic authorization.</summary>
+    public string? Key { get; init; }
+
+    public string? Version { get; init; }
+
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>The connected account of a <c>Stripe-Account</c> header, which the simulator does not support.</summary>
+    public string? Account { get; init; }
+}

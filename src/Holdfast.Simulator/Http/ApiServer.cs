@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Simulator.Http;
+
+/// <summary>The API on a loopback port.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    private const int MaxBody = 1024 * 1024;
+
+    private readonly WebApplication _app;
+
+    private ApiServer(WebApplication app) => _app = app;
+
+    public Uri Url => new(_app.Urls.First());
+
+    public static async Task<ApiServer> StartAsync(Api api, int port, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = MaxBody;
+            options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        var app = builder.Build();
+        app.Run(context => HandleAsync(api, context));
+        await app.StartAsync(ct);
+        return new ApiServer(app);
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static async Task HandleAsync(Api api, HttpContext context)
+    {
+        var request = context.Request;
+        using var reader = new StreamReader(request.Body, Encoding.UTF8);
+        var answer = await api.AnswerAsync(
+            new ApiRequest(request.Method, request.Path.Value ?? "/")
+            {
+                Query = request.QueryString.Value?.TrimStart('?') ?? "",
+                Body = await reader.ReadToEndAsync(context.RequestAborted),
+                Key = KeyOf(request),
+                Version = Header(request, "Stripe-Version"),
+                IdempotencyKey = Header(request, "Idempotency-Key"),
+                Account = Header(request, "Stripe-Account"),
+            },
+            context.RequestAborted);
+
+        context.Response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(answer.Body);
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+
+    private static string? Header(HttpRequest request, string name) =>
+        request.Headers[name] is { Count: > 0 } values ? values[0] : null;
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        var authorization = Header(request, "Authorization");
+        if (authorization?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) is true)
+        {
+            return authorization["Bearer ".Length..].Trim();
+        }
+
+        if (authorization?.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) is true)
+        {
+            var bytes = new byte[authorization.Length];
+            return Convert.TryFromBase64String(authorization["Basic ".Length..].Trim(), bytes, out var length)
+                ? Encoding.UTF8.GetString(bytes, 0, length).Split(':')[0]
+                : null;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.State;
+using Holdfast.Simulator.Versions;
+
+namespace Holdfast.Simulator.Http;
+
+/// <summary>One API call while it is carried out: what was asked, and the operation that changes the world for it.</summary>
+internal sealed class Call(
+    Operation operation, Params asked, IReadOnlyDictionary<string, string> route, string url, ApiVersion version)
+{
+    public Operation Operation { get; } = operation;
+
+    public World World => Operation.World;
+
+    public Params Params { get; } = asked;
+
+    /// <summary>The path without query, as lists repeat it.</summary>
+    public string Url { get; } = url;
+
+    public ApiVersion Version { get; } = version;
+
+    /// <summary>A value out of the path, such as <c>customer</c> of <c>/v1/customers/{customer}</c>.</summary>
+    public string Route(string name) => route[name];
+
+    /// <summary>The object the path names; 404 when there is none. Stripe names it <c>id</c> in errors for most types.</summary>
+    public StripeObject Named(ObjectType type, string name, string? param = null) =>
+        World.Find(type, Route(name)) ?? throw ApiError.NotFound(type, Route(name), param ?? "id");
+
+    /// <summary>The object a parameter names, null when it was not given.</summary>
+    public StripeObject? Given(ObjectType type, string param) => Given(type, Params, param);
+
+    public StripeObject? Given(ObjectType type, Params within, string param) => within.Text(param) switch
+    {
+        null or "" => null,
+        var id => World.Find(type, id) ?? throw new ApiError(
+            400, ApiError.InvalidRequest, $"No such {type.Spoken}: '{id}'", "resource_missing", within.PathOf(param)),
+    };
+
+    /// <summary>A page of a type's objects, newest first, with the filters every list has.</summary>
+    public Page List(ObjectType type, Func<StripeObject, bool>? filter = null) =>
+        List(World.All(type).Where(item => filter is null || filter(item)).Select(item => item.Body));
+
+    /// <param name="bodies">In the order they were made.</param>
+    public Page List(IEnumerable<JsonObject> bodies)
+    {
+        var between = Params.Has("created") ? CreatedFilter() : null;
+        return Page.Of([.. bodies.Where(body => between is null || between(body.Number("created") ?? 0)).Reverse()], Params, Url);
+    }
+
+    /// <summary>True when the parameter was not given, or the field of the object equals it.</summary>
+    public bool Fits(StripeObject item, string param, string? field = null) =>
+        Params.Text(param) is not { Length: > 0 } wanted || item.Body.At(field ?? param)?.ToString() == wanted;
+
+    private Func<long, bool> CreatedFilter()
+    {
+        if (Params.TextOrHash("created") is { } text)
+        {
+            var at = Params.Integer("created");
+            return created => created == at || text.Length == 0;
+        }
+
+        var range = Params.Child("created")!;
+        var (gt, gte, lt, lte) = (range.Integer("gt"), range.Integer("gte"), range.Integer("lt"), range.Integer("lte"));
+        return created => !(created <= gt) && !(created < gte) && !(created >= lt) && !(created > lte);
+    }
+}

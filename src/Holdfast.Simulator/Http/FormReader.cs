@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Holdfast.Simulator.Http;
+
+/// <summary>
+/// Turns Stripe's form encoding into a tree: <c>items[0][price]=p</c>, <c>expand[]=a</c>, <c>metadata[order]=7</c>. Every
+/// leaf is a string. See https://docs.stripe.com/api (the examples for curl).
+/// </summary>
+internal static class FormReader
+{
+    private const int MaxFields = 2000;
+    private const int MaxDepth = 10;
+
+    public static JsonObject Read(string encoded)
+    {
+        var root = new JsonObject();
+        var fields = encoded.Split('&', StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length > MaxFields)
+        {
+            throw ApiError.Invalid("", $"A request may have {MaxFields} parameters at most.");
+        }
+
+        foreach (var field in fields)
+        {
+            var equals = field.IndexOf('=', StringComparison.Ordinal);
+            var name = Decode(equals < 0 ? field : field[..equals]);
+            Put(root, Steps(name), equals < 0 ? "" : Decode(field[(equals + 1)..]), name);
+        }
+
+        return (JsonObject)WithArrays(root);
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+
+    /// <summary><c>a[b][]</c> is a, b and an empty step.</summary>
+    private static List<string> Steps(string name)
+    {
+        var open = name.IndexOf('[', StringComparison.Ordinal);
+        if (open < 0)
+        {
+            return [name];
+        }
+
+        var steps = new List<string> { name[..open] };
+        while (open < name.Length)
+        {
+            var close = name.IndexOf(']', open);
+            if (name[open] is not '[' || close < 0 || steps.Count >= MaxDepth)
+            {
+                throw ApiError.Invalid(name, $"The parameter name '{name}' is not well formed.");
+            }
+
+            steps.Add(name[(open + 1)..close]);
+            open = close + 1;
+        }
+
+        return steps;
+    }
+
+    private static void Put(JsonObject at, List<string> steps, string value, string name)
+    {
+        for (var i = 0; i < steps.Count - 1; i++)
+        {
+            var key = steps[i].Length > 0 ? steps[i] : PlaceFor(at, steps[i + 1]);
+            if (at[key] is null)
+            {
+                at[key] = new JsonObject();
+            }
+
+            at = at[key] as JsonObject ?? throw ApiError.Invalid(name, $"The parameter '{name}' is both a value and a hash.");
+        }
+
+        at[steps[^1].Length > 0 ? steps[^1] : Text(at.Count)] = value;
+    }
+
+    /// <summary>In <c>items[][price]</c> a field that the last member has already begins the next one.</summary>
+    private static string PlaceFor(JsonObject at, string next) =>
+        at.Count > 0 && at[Text(at.Count - 1)] is JsonObject last && !last.ContainsKey(next)
+            ? Text(at.Count - 1)
+            : Text(at.Count);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What has only numbers for names is an array, in the order of the numbers.</summary>
+    private static JsonNode WithArrays(JsonObject node)
+    {
+        var fields = node.ToArray();
+        node.Clear();
+        if (fields.Length > 0 && Array.TrueForAll(fields, field => int.TryParse(field.Key, out _)))
+        {
+            return new JsonArray([.. fields.OrderBy(field => int.Parse(field.Key, CultureInfo.InvariantCulture))
+                .Select(field => field.Value is JsonObject inner ? WithArrays(inner) : field.Value)]);
+        }
+
+        foreach (var (name, value) in fields)
+        {
+            node[name] = value is JsonObject inner ? WithArrays(inner) : value;
+        }
+
+        return node;
+    }
+}

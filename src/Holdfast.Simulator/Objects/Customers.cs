@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.Http;
+using Holdfast.Simulator.State;
+
+namespace Holdfast.Simulator.Objects;
+
+/// <summary>Customers. https://docs.stripe.com/api/customers</summary>
+internal static class Customers
+{
+    private static readonly string[] Address = ["city", "country", "line1", "line2", "postal_code", "state"];
+
+    public static readonly ObjectType Type = new("customer", "cus", """
+        {
+          "id": "", "object": "customer", "address": null, "balance": 0, "created": 0, "currency": null,
+          "customer_account": null, "default_source": null, "delinquent": false, "description": null, "email": null,
+          "invoice_prefix": "", "invoice_settings": {
+            "custom_fields": null, "default_payment_method": null, "footer": null, "rendering_options": null
+          },
+          "livemode": false, "metadata": {}, "name": null, "next_invoice_sequence": 1, "phone": null,
+          "preferred_locales": [], "shipping": null, "tax_exempt": "none", "test_clock": null
+        }
+        """);
+
+    public static void Map(Catalog catalog)
+    {
+        catalog.Add(Type);
+        catalog.Post("/v1/customers", Create);
+        catalog.Get("/v1/customers", call => new Answer.Many(call.List(Type, item =>
+            call.Fits(item, "email") && call.Fits(item, "test_clock")
+            && (item.Clock is null || call.Params.Has("test_clock")))));
+        catalog.Get("/v1/customers/{customer}", Retrieve);
+        catalog.Post("/v1/customers/{customer}", Update);
+        catalog.Delete("/v1/customers/{customer}", Delete);
+    }
+
+    private static Answer Create(Call call)
+    {
+        var clock = call.Given(TestClocks.Type, "test_clock");
+        var fields = new JsonObject { ["invoice_prefix"] = call.World.Ids.Letters(8).ToUpperInvariant() };
+        if (clock is not null)
+        {
+            TestClocks.MakeRoom(call.World, clock);
+            fields["test_clock"] = clock.Id;
+        }
+
+        var customer = call.Operation.Create(Type, fields, clock?.Id);
+        call.Operation.Update(customer, body => Write(call.Params, body));
+        call.Operation.Tell("customer.created", customer);
+        return Answer.Of(customer);
+    }
+
+    private static Answer Retrieve(Call call) =>
+        call.World.Find(DeletedType, call.Route("customer")) is { } deleted
+            ? new Answer.Plain(deleted.Body.Copy())
+            : Answer.Of(call.Named(Type, "customer"));
+
+    private static Answer Update(Call call)
+    {
+        var customer = call.Named(Type, "customer");
+        call.Operation.Update(customer, body => Write(call.Params, body), "customer.updated");
+        return Answer.Of(customer);
+    }
+
+    private static Answer Delete(Call call)
+    {
+        var customer = call.Named(Type, "customer");
+        call.Operation.Tell("customer.deleted", customer);
+        call.Operation.Remove(customer);
+        var stub = call.Operation.Create(DeletedType, new JsonObject { ["id"] = customer.Id });
+        return new Answer.Plain(stub.Body.Copy());
+    }
+
+    private static void Write(Params asked, JsonObject body)
+    {
+        asked.Set(body, "description", "email", "name", "phone");
+        asked.SetHash(body, "address", Address);
+        asked.SetMetadata(body);
+        if (asked.Integer("balance") is { } balance)
+        {
+            body["balance"] = balance;
+        }
+
+        if (asked.OneOf("tax_exempt", "none", "exempt", "reverse") is { } exempt)
+        {
+            body["tax_exempt"] = exempt;
+        }
+
+        if (asked.Has("preferred_locales"))
+        {
+            body["preferred_locales"] = new JsonArray([.. asked.Texts("preferred_locales").Select(locale => JsonValue.Create(locale))]);
+        }
+
+        if (asked.Child("shipping") is { } shipping)
+        {
+            var held = new JsonObject();
+            shipping.SetHash(held, "address", Address);
+            shipping.Set(held, "name", "phone");
+            held.TryAdd("phone", null);
+            body["shipping"] = held;
+        }
+    }
+
+    /// <summary>What is left of a deleted customer: reading it answers with this stub, not with 404.</summary>
+    private static readonly ObjectType DeletedType = new("deleted_customer", "cus", """
+        { "id": "", "object": "customer", "deleted": true }
+        """);
+}

@@ -1,0 +1,19 @@
+using Holdfast.Simulator.Versions;
+
+namespace Holdfast.Simulator;
+
+/// <summary>How a simulated Stripe is set up.</summary>
+public sealed record SimulatorOptions
+{
+    /// <summary>Of the API on loopback; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Makes the run: ids, weather and orders of arrival. Same seed and same calls, same run.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>What the world's clock follows; a fixed one makes a run that time cannot change.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The account's API version.</summary>
+    public ApiVersion Version { get; init; } = ApiVersion.Newest;
+}

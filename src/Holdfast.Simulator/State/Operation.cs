@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+
+namespace Holdfast.Simulator.State;
+
+/// <summary>
+/// One thing that happens to the world, an API call or a step of time: all changes go through it, so that they can be
+/// undone together, and told as events once they stand.
+/// </summary>
+internal sealed class Operation(World world, OperationCause cause)
+{
+    private readonly List<Action> _undo = [];
+    private readonly Dictionary<StripeObject, JsonObject> _before = [];
+    private readonly List<Happening> _happenings = [];
+
+    public World World { get; } = world;
+
+    public OperationCause Cause { get; } = cause;
+
+    /// <summary>What there is to tell, in the order it happened.</summary>
+    public IReadOnlyList<Happening> Happenings => _happenings;
+
+    public long Now(StripeObject? on) => World.Now(on?.Clock);
+
+    /// <summary>A new object: the type's template, an id, the moment, and these fields over it.</summary>
+    /// <param name="clock">The test clock it is to live on: its customer's.</param>
+    /// <param name="event">Told at once; null when the caller tells it later.</param>
+    public StripeObject Create(ObjectType type, JsonObject fields, string? clock = null, string? @event = null)
+    {
+        var body = type.NewBody();
+        if (body.ContainsKey("created"))
+        {
+            body["created"] = World.Now(clock);
+        }
+
+        body.Take(fields);
+        if (body.Text("id") is not { Length: > 0 })
+        {
+            body["id"] = World.Ids.Next(type.Prefix);
+        }
+
+        var made = new StripeObject(type, body);
+        if (clock is not null)
+        {
+            made.Hidden["clock"] = clock;
+        }
+
+        World.Add(made);
+        _undo.Add(() => World.Remove(made));
+        if (@event is not null)
+        {
+            Tell(@event, made);
+        }
+
+        return made;
+    }
+
+    /// <summary>Changes an object. What is told afterwards by a <c>….updated</c> event names all that differs since.</summary>
+    public void Update(StripeObject item, Action<JsonObject> change, string? @event = null)
+    {
+        Remember(item);
+        change(item.Body);
+        if (@event is not null)
+        {
+            Tell(@event, item);
+        }
+    }
+
+    /// <summary>Changes what Stripe knows of an object and never shows.</summary>
+    public void UpdateHidden(StripeObject item, Action<JsonObject> change)
+    {
+        Remember(item);
+        change(item.Hidden);
+    }
+
+    public void Remove(StripeObject item)
+    {
+        World.Remove(item);
+        _undo.Add(() => World.Add(item));
+    }
+
+    /// <summary>
+    /// Something to tell the endpoints, with the object as it is now. A <c>….updated</c> event is told only when something
+    /// shown did change, and bears the old values.
+    /// </summary>
+    public void Tell(string type, StripeObject item)
+    {
+        JsonObject? before = null;
+        if (type.EndsWith(".updated", StringComparison.Ordinal))
+        {
+            if (!_before.TryGetValue(item, out before) || JsonNode.DeepEquals(before, item.Body))
+            {
+                return;
+            }
+
+            _before[item] = item.Body.Copy();
+        }
+
+        _happenings.Add(new Happening(type, item, item.Body.Copy(), before, World.Now(item.Clock)));
+    }
+
+    /// <summary>Something that time will bring to this object, on its own clock.</summary>
+    public void Plan(long at, string kind, StripeObject item)
+    {
+        var due = World.Timeline.Plan(at, item.Clock, kind, item.Id);
+        _undo.Add(() => World.Timeline.Remove(due));
+    }
+
+    public void Unplan(string kind, StripeObject item)
+    {
+        foreach (var due in World.Timeline.For(item.Id, kind))
+        {
+            World.Timeline.Remove(due);
+            _undo.Add(() => World.Timeline.Restore(due));
+        }
+    }
+
+    /// <summary>Puts everything back as it was; nothing is told.</summary>
+    public void Undo()
+    {
+        for (var i = _undo.Count - 1; i >= 0; i--)
+        {
+            _undo[i]();
+        }
+
+        _undo.Clear();
+        _happenings.Clear();
+    }
+
+    private void Remember(StripeObject item)
+    {
+        var (body, hidden) = (item.Body.Copy(), item.Hidden.Copy());
+        if (_before.TryAdd(item, body))
+        {
+            _undo.Add(() => item.Restore(body, hidden));
+        }
+    }
+}
+
+/// <summary>What made an operation happen: a request, or time by itself when both are null.</summary>
+internal sealed record OperationCause(string? RequestId, string? IdempotencyKey)
+{
+    public static OperationCause Time { get; } = new(null, null);
+}
+
+/// <summary>A fact to be told as an event: the object as it was then, and before.</summary>
+/// <param name="At">Unix seconds on the object's clock.</param>
+internal sealed record Happening(string Type, StripeObject Item, JsonObject Body, JsonObject? Before, long At);

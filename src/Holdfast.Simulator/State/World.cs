@@ -1,0 +1,93 @@
+using Holdfast.Simulator.Events;
+using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.Versions;
+
+namespace Holdfast.Simulator.State;
+
+/// <summary>
+/// Everything one simulated Stripe account holds. Not safe for several threads: whoever touches it holds
+/// <see cref="Gate"/>, as the API does for the length of a call.
+/// </summary>
+internal sealed class World(Catalog catalog, WorldClock clock, long seed)
+{
+    private readonly Dictionary<(string Type, string Id), StripeObject> _objects = [];
+    private readonly Dictionary<string, List<StripeObject>> _byType = [];
+    private readonly Dictionary<string, StripeObject> _byId = [];
+
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    public Catalog Catalog { get; } = catalog;
+
+    public WorldClock Clock { get; } = clock;
+
+    public long Seed { get; } = seed;
+
+    public Ids Ids { get; } = new(Chance.For(seed, "ids"));
+
+    public Timeline Timeline { get; } = new();
+
+    public EventLog Events { get; } = new();
+
+    /// <summary>The account's own version: of requests that name none, and of events for endpoints that name none.</summary>
+    public ApiVersion DefaultVersion { get; init; } = ApiVersion.Newest;
+
+    /// <summary>Called with each event when what it tells has come to stand.</summary>
+    public Action<StripeEvent>? Told { get; set; }
+
+    /// <summary>Ends an operation well: what it has to tell becomes events.</summary>
+    public void Commit(Operation operation)
+    {
+        foreach (var happening in operation.Happenings)
+        {
+            var told = Events.Add(this, happening, operation.Cause);
+            Told?.Invoke(told);
+        }
+    }
+
+    /// <summary>Unix seconds on this test clock, or in the world's own time.</summary>
+    public long Now(string? testClock) =>
+        testClock is null ? Clock.Now.ToUnixTimeSeconds()
+        : Find(TestClocks.Type, testClock)?.Hidden.Number("now") ?? Clock.Now.ToUnixTimeSeconds();
+
+    public StripeObject? Find(ObjectType type, string? id) =>
+        id is not null && _objects.TryGetValue((type.Name, id), out var found) ? found : null;
+
+    /// <summary>Whatever has this id, for what is known by its id alone, as in an expansion.</summary>
+    public StripeObject? Find(string id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>All of a type in the order they were made.</summary>
+    public IReadOnlyList<StripeObject> All(ObjectType type) => _byType.TryGetValue(type.Name, out var all) ? all : [];
+
+    /// <summary>All objects, type by type, each in the order they were made.</summary>
+    public IEnumerable<StripeObject> Everything() => _byType.Values.SelectMany(all => all);
+
+    public void Add(StripeObject item)
+    {
+        _objects.Add((item.Type.Name, item.Id), item);
+        _byId.TryAdd(item.Id, item);
+        if (!_byType.TryGetValue(item.Type.Name, out var all))
+        {
+            _byType[item.Type.Name] = all = [];
+        }
+
+        all.Add(item);
+    }
+
+    public void Remove(StripeObject item)
+    {
+        _objects.Remove((item.Type.Name, item.Id));
+        _byType[item.Type.Name].Remove(item);
+        if (_byId.GetValueOrDefault(item.Id) == item)
+        {
+            _byId.Remove(item.Id);
+        }
+    }
+
+    public void Clear()
+    {
+        _objects.Clear();
+        _byType.Clear();
+        _byId.Clear();
+        Timeline.Clear();
+    }
+}
