@@ -11,6 +11,7 @@ internal sealed class Operation(World world, OperationCause cause)
     private readonly List<Action> _undo = [];
     private readonly Dictionary<StripeObject, JsonObject> _before = [];
     private readonly List<Happening> _happenings = [];
+    private readonly List<Action<World>> _afterwards = [];
 
     public World World { get; } = world;
 
@@ -18,6 +19,12 @@ internal sealed class Operation(World world, OperationCause cause)
 
     /// <summary>What there is to tell, in the order it happened.</summary>
     public IReadOnlyList<Happening> Happenings => _happenings;
+
+    /// <summary>What follows once all of it stands and is told, such as the passing of a test clock's time.</summary>
+    public IReadOnlyList<Action<World>> Sequel => _afterwards;
+
+    /// <summary>Where the next thing to tell would stand, for <see cref="TellAt"/>.</summary>
+    public int Place => _happenings.Count;
 
     public long Now(StripeObject? on) => World.Now(on?.Clock);
 
@@ -82,7 +89,13 @@ internal sealed class Operation(World world, OperationCause cause)
     /// Something to tell the endpoints, with the object as it is now. A <c>….updated</c> event is told only when something
     /// shown did change, and bears the old values.
     /// </summary>
-    public void Tell(string type, StripeObject item)
+    public void Tell(string type, StripeObject item) => TellAt(Place, type, item);
+
+    /// <summary>
+    /// Tells it before what happened since <paramref name="place"/>, with the object as it is now: a subscription whose
+    /// first payment went well is told as created, and active, before that payment.
+    /// </summary>
+    public void TellAt(int place, string type, StripeObject item)
     {
         JsonObject? before = null;
         if (type.EndsWith(".updated", StringComparison.Ordinal))
@@ -94,9 +107,21 @@ internal sealed class Operation(World world, OperationCause cause)
 
             _before[item] = item.Body.Copy();
         }
+        else if (type.EndsWith(".created", StringComparison.Ordinal) && _before.ContainsKey(item))
+        {
+            _before[item] = item.Body.Copy();
+        }
 
-        _happenings.Add(new Happening(type, item, item.Body.Copy(), before, World.Now(item.Clock)));
+        _happenings.Insert(place, new Happening(type, item, item.Body.Copy(), before, World.Now(item.Clock)));
     }
+
+    /// <summary>Tells of something that is no object of the world, such as an invoice to come.</summary>
+    /// <param name="about">What it concerns, and whose clock it follows.</param>
+    public void TellOf(string type, StripeObject about, JsonObject body) =>
+        _happenings.Add(new Happening(type, about, body.Copy(), null, World.Now(about.Clock)));
+
+    /// <summary>To be done when this operation stands; not at all when it is undone.</summary>
+    public void Afterwards(Action<World> action) => _afterwards.Add(action);
 
     /// <summary>Something that time will bring to this object, on its own clock.</summary>
     public void Plan(long at, string kind, StripeObject item)
@@ -124,15 +149,19 @@ internal sealed class Operation(World world, OperationCause cause)
 
         _undo.Clear();
         _happenings.Clear();
+        _afterwards.Clear();
     }
 
     private void Remember(StripeObject item)
     {
-        var (body, hidden) = (item.Body.Copy(), item.Hidden.Copy());
-        if (_before.TryAdd(item, body))
+        if (_before.ContainsKey(item))
         {
-            _undo.Add(() => item.Restore(body, hidden));
+            return;
         }
+
+        var (body, hidden) = (item.Body.Copy(), item.Hidden.Copy());
+        _before.Add(item, body);
+        _undo.Add(() => item.Restore(body, hidden));
     }
 }
 

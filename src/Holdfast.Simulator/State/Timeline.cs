@@ -12,6 +12,7 @@ internal sealed class Timeline
     private readonly SortedSet<Due> _due = new(Comparer<Due>.Create((one, other) =>
         (one.At, one.Sequence).CompareTo((other.At, other.Sequence))));
 
+    private readonly Dictionary<string, List<Due>> _byId = [];
     private long _sequence;
 
     public IReadOnlyCollection<Due> All => _due;
@@ -19,17 +20,30 @@ internal sealed class Timeline
     public Due Plan(long at, string? clock, string kind, string id)
     {
         var due = new Due(at, ++_sequence, clock, kind, id);
-        _due.Add(due);
+        Restore(due);
         return due;
     }
 
     public void Restore(Due due)
     {
         _due.Add(due);
+        if (!_byId.TryGetValue(due.Id, out var ofOne))
+        {
+            _byId[due.Id] = ofOne = [];
+        }
+
+        ofOne.Add(due);
         _sequence = Math.Max(_sequence, due.Sequence);
     }
 
-    public void Remove(Due due) => _due.Remove(due);
+    public void Remove(Due due)
+    {
+        _due.Remove(due);
+        if (_byId.TryGetValue(due.Id, out var ofOne) && ofOne.Remove(due) && ofOne.Count == 0)
+        {
+            _byId.Remove(due.Id);
+        }
+    }
 
     /// <summary>The first thing due on a clock until a moment, null when there is none.</summary>
     public Due? Next(string? clock, long until)
@@ -51,7 +65,12 @@ internal sealed class Timeline
     }
 
     /// <summary>Everything planned for an object, such as its renewal.</summary>
-    public IReadOnlyList<Due> For(string id, string kind) => [.. _due.Where(due => due.Id == id && due.Kind == kind)];
+    public IReadOnlyList<Due> For(string id, string kind) =>
+        _byId.TryGetValue(id, out var ofOne) ? [.. ofOne.Where(due => due.Kind == kind)] : [];
 
-    public void Clear() => _due.Clear();
+    public void Clear()
+    {
+        _due.Clear();
+        _byId.Clear();
+    }
 }

@@ -42,6 +42,11 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
             var told = Events.Add(this, happening, operation.Cause);
             Told?.Invoke(told);
         }
+
+        foreach (var next in operation.Sequel)
+        {
+            next(this);
+        }
     }
 
     /// <summary>Unix seconds on this test clock, or in the world's own time.</summary>

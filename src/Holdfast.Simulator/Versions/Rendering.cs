@@ -36,14 +36,34 @@ internal static class Rendering
         };
     }
 
-    /// <summary>Nested objects first, so that a parent's change of shape may move what its children already look like.</summary>
+    /// <summary>
+    /// The object itself first, then what is inside it: a shape works on the newest form of the children, and what it moves
+    /// or adds is shaped where it has come to stand. What a body bears for shapes alone goes last.
+    /// </summary>
     private static void ShapeFor(World world, JsonObject body, ApiVersion version)
     {
-        foreach (var (_, value) in body.ToArray())
+        if (body.Text("object") is { } name && world.Catalog.TypeNamed(name) is { } type)
         {
+            foreach (var shape in type.Shapes)
+            {
+                if (version < shape.Since)
+                {
+                    shape.Undo(world, body);
+                }
+            }
+        }
+
+        foreach (var (field, value) in body.ToArray())
+        {
+            if (field.StartsWith('_'))
+            {
+                body.Remove(field);
+                continue;
+            }
+
             switch (value)
             {
-                case JsonObject inner:
+                case JsonObject inner when field is not "metadata":
                     ShapeFor(world, inner, version);
                     break;
                 case JsonArray array:
@@ -53,17 +73,6 @@ internal static class Rendering
                     }
 
                     break;
-            }
-        }
-
-        if (body.Text("object") is { } name && world.Catalog.TypeNamed(name) is { } type)
-        {
-            foreach (var shape in type.Shapes)
-            {
-                if (version < shape.Since)
-                {
-                    shape.Undo(world, body);
-                }
             }
         }
     }
