@@ -1,3 +1,4 @@
+using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator;
@@ -13,6 +14,20 @@ public sealed record SimulatorOptions
 
     /// <summary>What the world's clock follows; a fixed one makes a run that time cannot change.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Whether time passes by itself and deliveries are made as it does. Otherwise only
+    /// <see cref="StripeSimulator.AdvanceAsync"/> moves time, and what it brings comes one after the other, each run the same.
+    /// Unset: yes when <see cref="Time"/> is the system's.
+    /// </summary>
+    public bool? Flows { get; init; }
+
+    /// <summary>
+    /// The clock deliveries are signed by: the receiver's, which the world's may be far ahead of. Unset: <see cref="Time"/>.
+    /// </summary>
+    public TimeProvider? SigningTime { get; init; }
+
+    public DeliveryOptions Delivery { get; init; } = new();
 
     /// <summary>The account's API version.</summary>
     public ApiVersion Version { get; init; } = ApiVersion.Newest;

@@ -1,6 +1,8 @@
+using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.State;
+using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator;
 
@@ -10,8 +12,14 @@ namespace Holdfast.Simulator;
 /// </summary>
 public sealed class StripeSimulator : IAsyncDisposable
 {
+    /// <summary>Longer than events are under way, shorter than the first retry.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(30);
+
     private readonly World _world;
     private readonly Api _api;
+    private readonly Courier _courier;
+    private readonly Passing _passing;
+    private readonly Pump? _pump;
     private ApiServer? _server;
 
     private StripeSimulator(SimulatorOptions options)
@@ -19,31 +27,85 @@ public sealed class StripeSimulator : IAsyncDisposable
         _world = new World(Catalog.Everything(), new WorldClock(options.Time), options.Seed)
         {
             DefaultVersion = options.Version,
+            Delivery = options.Delivery,
         };
-        _api = new Api(_world);
+        _courier = new Courier(_world, options.SigningTime ?? options.Time);
+        _passing = new Passing(_world, _courier);
+        if (options.Flows ?? options.Time == TimeProvider.System)
+        {
+            _pump = new Pump(_world, _passing, _courier);
+        }
+
+        Control = new Control();
+        ControlRoutes.Map(Control, this);
+        _api = new Api(_world, Control);
     }
 
     /// <summary>Where the API listens, to be given to a client as its base URL.</summary>
     public Uri Url => _server?.Url ?? throw new InvalidOperationException("The simulator was not started with a port.");
 
+    /// <summary>The world's own time.</summary>
+    public DateTimeOffset Now => _world.Clock.Now;
+
     internal World World => _world;
+
+    /// <summary>Routes under <c>/_simulator/</c>, for whoever has more to offer there.</summary>
+    internal Control Control { get; }
 
     public static async Task<StripeSimulator> StartAsync(SimulatorOptions? options = null, CancellationToken ct = default)
     {
         options ??= new SimulatorOptions();
         var simulator = new StripeSimulator(options);
         simulator._server = await ApiServer.StartAsync(simulator._api, options.Port, ct);
+        simulator._pump?.Start();
         return simulator;
     }
 
     /// <summary>One call without a socket, as a scenario or a test in the same process makes it.</summary>
     public Task<ApiResponse> CallAsync(ApiRequest request, CancellationToken ct = default) => _api.AnswerAsync(request, ct);
 
+    /// <summary>Sends events to this URL from now on, as an endpoint made over the API.</summary>
+    /// <param name="secret">What signs; null makes one.</param>
+    /// <param name="version">The shape events are told in; null is the account's.</param>
+    /// <param name="events">The names it listens to; none are all.</param>
+    /// <returns>The endpoint's id and secret.</returns>
+    public async Task<(string Id, string Secret)> AddEndpointAsync(
+        Uri url, string? secret = null, ApiVersion? version = null, IReadOnlyList<string>? events = null,
+        CancellationToken ct = default)
+    {
+        using (await _world.EnterAsync(ct))
+        {
+            return WebhookEndpoints.Add(_world, url, secret, version, events ?? ["*"]);
+        }
+    }
+
+    /// <summary>
+    /// Moves the world's own time on. What it brings, and what is to be delivered, happens at its moment, one after the
+    /// other; it returns when the endpoints have answered.
+    /// </summary>
+    public Task AdvanceAsync(TimeSpan span, CancellationToken ct = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
+        return _passing.AdvanceAsync(span, ct);
+    }
+
+    /// <summary>Lets half a minute pass: long enough for all that was told to arrive, too short for a retry.</summary>
+    public Task DeliverAsync(CancellationToken ct = default) => AdvanceAsync(Moment, ct);
+
     public async ValueTask DisposeAsync()
     {
+        if (_pump is not null)
+        {
+            await _pump.DisposeAsync();
+        }
+
         if (_server is not null)
         {
             await _server.DisposeAsync();
         }
+
+        _passing.Dispose();
+        _courier.Dispose();
+        _world.Gate.Dispose();
     }
 }

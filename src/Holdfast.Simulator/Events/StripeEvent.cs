@@ -1,58 +1,116 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.State;
 using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Events;
 
-/// <summary>One fact as Stripe tells it: for ever the same, but shown in the shape of whichever version is asked for.</summary>
-internal sealed class StripeEvent(string id, Happening happening, OperationCause cause)
+/// <summary>
+/// One fact as Stripe tells it, for ever the same. It is shown in the shape of a version: frozen when it was told for the
+/// versions then in use, as a shape may look at the world.
+/// </summary>
+internal sealed class StripeEvent(
+    string id, string type, string objectId, long created, long toldAt, OperationCause cause, byte[] body, byte[]? before)
 {
-    private readonly Dictionary<string, JsonObject> _shown = [];
+    private static readonly JsonWriterOptions Layout = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly SortedDictionary<string, byte[]> _frozen = new(StringComparer.Ordinal);
 
     public string Id { get; } = id;
 
-    public string Type => Happening.Type;
+    public string Type { get; } = type;
 
-    public long Created => Happening.At;
+    /// <summary>What it tells of; for an object that has no id, what that concerns.</summary>
+    public string ObjectId { get; } = objectId;
 
-    public Happening Happening { get; } = happening;
+    /// <summary>Unix seconds on the clock of the object it tells of.</summary>
+    public long Created { get; } = created;
+
+    /// <summary>Unix seconds of the world's own time, by which it is kept.</summary>
+    public long ToldAt { get; } = toldAt;
 
     public OperationCause Cause { get; } = cause;
 
+    /// <summary>The object as it was then, in the newest shape.</summary>
+    public byte[] Body { get; } = body;
+
+    /// <summary>The object before, for events that tell what has changed.</summary>
+    public byte[]? Before { get; } = before;
+
+    /// <summary>Where it stands in the log; counted from 0 and never used again.</summary>
+    public long Number { get; set; }
+
     /// <summary>Endpoints that have still to answer 2xx.</summary>
-    public HashSet<string> Pending { get; } = [];
+    public SortedSet<string> Pending { get; } = new(StringComparer.Ordinal);
 
-    public JsonObject Show(World world, ApiVersion version)
+    public IReadOnlyDictionary<string, byte[]> Frozen => _frozen;
+
+    /// <summary>Fixes how a version shows it, so that no later change of the world can touch it.</summary>
+    public void Freeze(World world, ApiVersion version)
     {
-        if (!_shown.TryGetValue(version.Name, out var data))
+        if (version != ApiVersion.Newest && !_frozen.ContainsKey(version.Name))
         {
-            _shown[version.Name] = data = RenderData(world, version);
+            _frozen[version.Name] = RenderData(world, version);
         }
-
-        return new JsonObject
-        {
-            ["id"] = Id,
-            ["object"] = "event",
-            ["api_version"] = version.Name,
-            ["created"] = Created,
-            ["data"] = data.DeepClone(),
-            ["livemode"] = false,
-            ["pending_webhooks"] = Pending.Count,
-            ["request"] = new JsonObject { ["id"] = Cause.RequestId, ["idempotency_key"] = Cause.IdempotencyKey },
-            ["type"] = Type,
-        };
     }
 
-    private JsonObject RenderData(World world, ApiVersion version)
+    public void Freeze(string version, byte[] data) => _frozen[version] = data;
+
+    public JsonObject Show(World world, ApiVersion version) => (JsonObject)JsonNode.Parse(Write(world, version))!;
+
+    /// <summary>The bytes that are sent: two spaces a level, as Stripe writes them.</summary>
+    public byte[] Write(World world, ApiVersion version)
     {
-        var shown = Rendering.Render(world, Happening.Body, version, Expansion.None);
+        using var buffer = new MemoryStream(Body.Length * 2);
+        using (var json = new Utf8JsonWriter(buffer, Layout))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", Id);
+            json.WriteString("object", "event");
+            json.WriteString("api_version", version.Name);
+            json.WriteNumber("created", Created);
+            json.WritePropertyName("data");
+            using (var data = JsonDocument.Parse(_frozen.GetValueOrDefault(version.Name) ?? RenderData(world, version)))
+            {
+                data.RootElement.WriteTo(json);
+            }
+
+            json.WriteBoolean("livemode", false);
+            json.WriteNumber("pending_webhooks", Pending.Count);
+            json.WriteStartObject("request");
+            json.WriteString("id", Cause.RequestId);
+            json.WriteString("idempotency_key", Cause.IdempotencyKey);
+            json.WriteEndObject();
+            json.WriteString("type", Type);
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private byte[] RenderData(World world, ApiVersion version)
+    {
+        var shown = Shown(world, Body, version);
+        if (Type is "invoice.upcoming")
+        {
+            shown.Remove("id"); // Nothing has been made yet that could bear one.
+        }
+
         var data = new JsonObject { ["object"] = shown };
-        if (Happening.Before is { } before
-            && Difference.Between(Rendering.Render(world, before, version, Expansion.None), shown) is { } previous)
+        if (Before is not null && Difference.Between(Shown(world, Before, version), shown) is { } previous)
         {
             data["previous_attributes"] = previous;
         }
 
-        return data;
+        return JsonSerializer.SerializeToUtf8Bytes(data, SimulatorJson.Default.JsonObject);
     }
+
+    private static JsonObject Shown(World world, byte[] body, ApiVersion version) =>
+        Rendering.Render(world, (JsonObject)JsonNode.Parse(body)!, version, Expansion.None);
 }

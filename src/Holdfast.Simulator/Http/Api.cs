@@ -11,11 +11,12 @@ namespace Holdfast.Simulator.Http;
 /// Stripe's API over the world: one request in, one answer out, one at a time. What fails leaves no trace, but for what
 /// Stripe keeps too, such as a declined payment.
 /// </summary>
-internal sealed class Api(World world)
+internal sealed class Api(World world, Control control)
 {
-    private static readonly JsonSerializerOptions Layout = new()
+    public static readonly JsonSerializerOptions Layout = new()
     {
         WriteIndented = true,
+        NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -23,14 +24,14 @@ internal sealed class Api(World world)
 
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken ct)
     {
-        await world.Gate.WaitAsync(ct);
-        try
+        if (control.Answers(request))
+        {
+            return await control.AnswerAsync(request, ct);
+        }
+
+        using (await world.EnterAsync(ct))
         {
             return Answer(request);
-        }
-        finally
-        {
-            world.Gate.Release();
         }
     }
 
@@ -125,7 +126,7 @@ internal sealed class Api(World world)
         }
     }
 
-    private static string Join(string query, string body) => query.Length == 0 ? body : $"{query}&{body}";
+    public static string Join(string query, string body) => query.Length == 0 ? body : $"{query}&{body}";
 
     private static void Authenticate(ApiRequest request)
     {

@@ -43,7 +43,7 @@ internal sealed class Call(
     /// <param name="bodies">In the order they were made.</param>
     public Page List(IEnumerable<JsonObject> bodies)
     {
-        var between = Params.Has("created") ? CreatedFilter() : null;
+        var between = CreatedBetween();
         return Page.Of([.. bodies.Where(body => between is null || between(body.Number("created") ?? 0)).Reverse()], Params, Url);
     }
 
@@ -51,15 +51,21 @@ internal sealed class Call(
     public bool Fits(StripeObject item, string param, string? field = null) =>
         Params.Text(param) is not { Length: > 0 } wanted || item.Body.At(field ?? param)?.ToString() == wanted;
 
-    private Func<long, bool> CreatedFilter()
+    /// <summary>What the <c>created</c> parameter of lists asks for, null when it was not given.</summary>
+    public Func<long, bool>? CreatedBetween()
     {
+        if (!Params.Has("created"))
+        {
+            return null;
+        }
+
         if (Params.TextOrHash("created") is { } text)
         {
             var at = Params.Integer("created");
             return created => created == at || text.Length == 0;
         }
 
-        var range = Params.Child("created")!;
+        var range = Params.Child("created") ?? throw ApiError.Invalid("created", "Invalid hash: created.");
         var (gt, gte, lt, lte) = (range.Integer("gt"), range.Integer("gte"), range.Integer("lt"), range.Integer("lte"));
         return created => !(created <= gt) && !(created < gte) && !(created >= lt) && !(created > lte);
     }

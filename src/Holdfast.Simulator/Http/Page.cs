@@ -11,20 +11,7 @@ internal sealed record Page(IReadOnlyList<JsonObject> Items, bool HasMore, strin
     /// <param name="all">Everything that fits the filters, newest first.</param>
     public static Page Of(IReadOnlyList<JsonObject> all, Params asked, string url)
     {
-        var limit = asked.Integer("limit") ?? DefaultLimit;
-        if (limit is < 1 or > MaxLimit)
-        {
-            throw ApiError.Invalid("limit", $"Invalid limit: must be between 1 and {MaxLimit}.");
-        }
-
-        var after = asked.Text("starting_after");
-        var before = asked.Text("ending_before");
-        if (after is not null && before is not null)
-        {
-            throw ApiError.Exclusive("starting_after", "ending_before");
-        }
-
-        var count = (int)limit;
+        var (count, after, before) = Bounds(asked);
         if (before is not null)
         {
             var end = IndexOf(all, before, "ending_before");
@@ -34,6 +21,22 @@ internal sealed record Page(IReadOnlyList<JsonObject> Items, bool HasMore, strin
 
         var from = after is null ? 0 : IndexOf(all, after, "starting_after") + 1;
         return new Page([.. all.Skip(from).Take(count)], from + count < all.Count, url);
+    }
+
+    /// <summary>How many are asked for, and the id they come after or before.</summary>
+    public static (int Limit, string? After, string? Before) Bounds(Params asked)
+    {
+        var limit = asked.Integer("limit") ?? DefaultLimit;
+        if (limit is < 1 or > MaxLimit)
+        {
+            throw ApiError.Invalid("limit", $"Invalid limit: must be between 1 and {MaxLimit}.");
+        }
+
+        var after = asked.Text("starting_after");
+        var before = asked.Text("ending_before");
+        return after is null || before is null
+            ? ((int)limit, after, before)
+            : throw ApiError.Exclusive("starting_after", "ending_before");
     }
 
     private static int IndexOf(IReadOnlyList<JsonObject> all, string id, string param)

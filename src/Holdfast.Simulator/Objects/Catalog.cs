@@ -23,6 +23,7 @@ internal sealed class Catalog
         Prices.Map(catalog);
         TestClocks.Map(catalog);
         Events.EventsApi.Map(catalog);
+        Delivery.WebhookEndpoints.Map(catalog);
         return catalog;
     }
 

@@ -10,13 +10,19 @@ internal static class Passage
     {
         while (world.Timeline.Next(clock, until) is { } due)
         {
-            world.Timeline.Remove(due);
-            moveTo(Math.Max(due.At, world.Now(clock)));
-            var operation = new Operation(world, OperationCause.Time);
-            world.Catalog.Happen(operation, due);
-            world.Commit(operation);
+            Happen(world, due, moveTo);
         }
 
         moveTo(until);
+    }
+
+    /// <summary>One thing that is due.</summary>
+    public static void Happen(World world, Due due, Action<long> moveTo)
+    {
+        world.Timeline.Remove(due);
+        moveTo(Math.Max(due.At, world.Now(due.Clock)));
+        var operation = new Operation(world, OperationCause.Time);
+        world.Catalog.Happen(operation, due);
+        world.Commit(operation);
     }
 }

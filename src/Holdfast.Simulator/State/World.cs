@@ -1,3 +1,4 @@
+using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Events;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.Versions;
@@ -13,6 +14,7 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     private readonly Dictionary<(string Type, string Id), StripeObject> _objects = [];
     private readonly Dictionary<string, List<StripeObject>> _byType = [];
     private readonly Dictionary<string, StripeObject> _byId = [];
+    private Leave? _leave;
 
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -22,25 +24,48 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
 
     public long Seed { get; } = seed;
 
-    public Ids Ids { get; } = new(Chance.For(seed, "ids"));
+    public Chances Chances { get; } = new(seed);
+
+    public Ids Ids => field ??= new Ids(Chances.For("ids"));
 
     public Timeline Timeline { get; } = new();
 
     public EventLog Events { get; } = new();
 
+    /// <summary>What is still to be sent to endpoints.</summary>
+    public Outbox Outbox { get; } = new();
+
+    public DeliveryLog Deliveries { get; } = new();
+
+    public DeliveryOptions Delivery { get; init; } = new();
+
     /// <summary>The account's own version: of requests that name none, and of events for endpoints that name none.</summary>
     public ApiVersion DefaultVersion { get; init; } = ApiVersion.Newest;
 
-    /// <summary>Called with each event when what it tells has come to stand.</summary>
-    public Action<StripeEvent>? Told { get; set; }
+    /// <summary>Called when something new was told, or is to be sent.</summary>
+    public Action? Stirred { get; set; }
+
+    /// <summary>Unix milliseconds in the world's own time.</summary>
+    public long NowMilliseconds => Clock.Now.ToUnixTimeMilliseconds();
+
+    /// <summary>Waits for the gate; what is returned opens it again.</summary>
+    public async Task<IDisposable> EnterAsync(CancellationToken ct)
+    {
+        await Gate.WaitAsync(ct);
+        return _leave ??= new Leave(Gate);
+    }
 
     /// <summary>Ends an operation well: what it has to tell becomes events.</summary>
     public void Commit(Operation operation)
     {
         foreach (var happening in operation.Happenings)
         {
-            var told = Events.Add(this, happening, operation.Cause);
-            Told?.Invoke(told);
+            Dispatch.Tell(this, Events.Add(this, happening, operation.Cause));
+        }
+
+        if (operation.Happenings.Count > 0)
+        {
+            Stirred?.Invoke();
         }
 
         foreach (var next in operation.Sequel)
@@ -94,5 +119,10 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
         _byType.Clear();
         _byId.Clear();
         Timeline.Clear();
+    }
+
+    private sealed class Leave(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
     }
 }

@@ -1,0 +1,52 @@
+using Holdfast.Simulator.Events;
+using Holdfast.Simulator.State;
+
+namespace Holdfast.Simulator.Delivery;
+
+/// <summary>What follows from a delivery: it is done, it is made again later, or the endpoint is given up.</summary>
+internal static class Consequences
+{
+    public static void Follow(World world, Sending sending, StripeEvent told, DeliveryRecord record)
+    {
+        world.Deliveries.Count("sent");
+        world.Deliveries.Count(record.IsAcknowledged ? "acknowledged" : "failed");
+        var endpoint = Endpoint.Find(world, sending.Endpoint);
+        if (record.IsAcknowledged)
+        {
+            told.Pending.Remove(sending.Endpoint);
+            endpoint?.Object.Hidden.Remove("failing_since");
+        }
+        else if (!sending.IsManual && endpoint is { } failing)
+        {
+            GiveUpWhenFailingLong(world, failing);
+            Retry(world, sending);
+        }
+    }
+
+    private static void Retry(World world, Sending sending)
+    {
+        if (!sending.IsCopy && world.Delivery.Retries.After(sending.Attempt) is { } pause)
+        {
+            world.Deliveries.Count("retried");
+            world.Outbox.Plan(sending with
+            {
+                Due = world.NowMilliseconds + (long)pause.TotalMilliseconds,
+                Attempt = sending.Attempt + 1,
+                IsCorrupt = false,
+            });
+        }
+    }
+
+    private static void GiveUpWhenFailingLong(World world, Endpoint endpoint)
+    {
+        var now = world.Now(null);
+        if (endpoint.Object.Hidden.Number("failing_since") is not { } since)
+        {
+            endpoint.Object.Hidden["failing_since"] = now;
+        }
+        else if (now - since >= world.Delivery.DisabledAfter.TotalSeconds)
+        {
+            endpoint.Object.Body["status"] = "disabled";
+        }
+    }
+}

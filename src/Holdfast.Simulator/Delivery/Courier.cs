@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+using Holdfast.Simulator.Events;
+using Holdfast.Simulator.State;
+
+namespace Holdfast.Simulator.Delivery;
+
+/// <summary>
+/// Brings events to endpoints. What it takes and what it notes down is done under the world's gate; the sending itself is
+/// not, so that an endpoint may call the API while it is being called.
+/// </summary>
+internal sealed class Courier(World world, TimeProvider receiversTime) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Takes what is to be sent out of the outbox; null when it is to be sent no more.</summary>
+    public Parcel? Take(Sending sending)
+    {
+        world.Outbox.Take(sending);
+        if (world.Events.Find(sending.Event) is { } told && Endpoint.Find(world, sending.Endpoint) is { } endpoint
+            && (endpoint.IsEnabled || sending.IsManual))
+        {
+            return Pack(sending, told, endpoint);
+        }
+
+        world.Outbox.Done(sending);
+        return null;
+    }
+
+    public async Task<Arrived> SendAsync(Parcel parcel, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, parcel.Url);
+        request.Content = new ByteArrayContent(parcel.Body);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+        request.Headers.TryAddWithoutValidation("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
+        request.Headers.TryAddWithoutValidation("Accept", "*/*; q=0.5, application/xml");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+        request.Headers.TryAddWithoutValidation("Cache-Control", "no-cache");
+        request.Headers.TryAddWithoutValidation("Stripe-Signature", parcel.Signature);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(world.Delivery.Timeout);
+        try
+        {
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            return new Arrived((int)answer.StatusCode, null);
+        }
+        catch (HttpRequestException error)
+        {
+            return new Arrived(null, error.HttpRequestError.ToString());
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return new Arrived(null, "TimedOut");
+        }
+    }
+
+    public void Note(Parcel parcel, Arrived arrived)
+    {
+        var sending = parcel.Sending;
+        world.Outbox.Done(sending);
+        var record = new DeliveryRecord(
+            world.NowMilliseconds, parcel.Event.Id, parcel.Event.Type, sending.Endpoint, sending.Attempt,
+            arrived.Status, arrived.Error, sending.IsManual, sending.IsCopy, sending.IsCorrupt);
+        world.Deliveries.Add(record);
+        Consequences.Follow(world, sending, parcel.Event, record);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Parcel Pack(Sending sending, StripeEvent told, Endpoint endpoint)
+    {
+        var body = told.Write(world, endpoint.Version(world));
+        var signature = Signature.Header(
+            endpoint.Secrets(world.Now(null)), receiversTime.GetUtcNow().ToUnixTimeSeconds(), body);
+        return new Parcel(sending, told, endpoint.Url, body, signature);
+    }
+}
+
+/// <summary>A sending with all that goes over the wire.</summary>
+internal sealed record Parcel(Sending Sending, StripeEvent Event, string Url, byte[] Body, string Signature);
+
+/// <summary>The endpoint's answer, or why there was none.</summary>
+internal sealed record Arrived(int? Status, string? Error);

@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.State;
+
+namespace Holdfast.Simulator.Delivery;
+
+/// <summary>What was sent and what came of it: the latest deliveries, and counts of all.</summary>
+internal sealed class DeliveryLog
+{
+    private const int Kept = 10_000;
+
+    private readonly Queue<DeliveryRecord> _latest = new();
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    public IEnumerable<DeliveryRecord> Latest => _latest;
+
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    public void Count(string what, long by = 1) => _counts[what] = _counts.GetValueOrDefault(what) + by;
+
+    public JsonObject CountsToJson() =>
+        new(_counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)JsonValue.Create(count.Value))));
+
+    public void Add(DeliveryRecord record)
+    {
+        _latest.Enqueue(record);
+        if (_latest.Count > Kept)
+        {
+            _latest.Dequeue();
+        }
+    }
+
+    public void Clear()
+    {
+        _latest.Clear();
+        _counts.Clear();
+    }
+}
+
+/// <summary>One delivery that was made.</summary>
+/// <param name="At">Unix milliseconds of the world's own time.</param>
+/// <param name="Status">Of the endpoint's answer; null when there was none.</param>
+/// <param name="Error">Why there was no answer.</param>
+internal sealed record DeliveryRecord(
+    long At, string Event, string Type, string Endpoint, int Attempt, int? Status, string? Error,
+    bool IsManual, bool IsCopy, bool IsCorrupt)
+{
+    public bool IsAcknowledged => Status is >= 200 and < 300;
+
+    public JsonObject ToJson() => new()
+    {
+        ["at"] = At,
+        ["event"] = Event,
+        ["type"] = Type,
+        ["endpoint"] = Endpoint,
+        ["attempt"] = Attempt,
+        ["status"] = Status,
+        ["error"] = Error,
+        ["acknowledged"] = IsAcknowledged,
+        ["manual"] = IsManual,
+        ["copy"] = IsCopy,
+        ["corrupt"] = IsCorrupt,
+    };
+
+    public static DeliveryRecord Read(JsonObject json) => new(
+        json.Number("at") ?? 0, json.Text("event")!, json.Text("type")!, json.Text("endpoint")!,
+        (int)(json.Number("attempt") ?? 0), (int?)json.Number("status"), json.Text("error"), json.Flag("manual"), json.Flag("copy"), json.Flag("corrupt"));
+}

@@ -1,0 +1,26 @@
+using Holdfast.Simulator.Events;
+using Holdfast.Simulator.State;
+
+namespace Holdfast.Simulator.Delivery;
+
+/// <summary>Decides which endpoints an event goes to, and when.</summary>
+internal static class Dispatch
+{
+    public static void Tell(World world, StripeEvent told)
+    {
+        told.Freeze(world, world.DefaultVersion);
+        var after = world.Delivery.InOrder ? 0 : Arrival.AfterMilliseconds(world, told.Type);
+        foreach (var endpoint in Endpoint.All(world))
+        {
+            if (endpoint.IsEnabled && !endpoint.IsThin && endpoint.Listens(told.Type))
+            {
+                told.Freeze(world, endpoint.Version(world));
+                told.Pending.Add(endpoint.Id);
+                world.Outbox.Plan(new Sending(world.NowMilliseconds + after, 0, told.Id, endpoint.Id));
+            }
+        }
+    }
+
+    public static void Resend(World world, StripeEvent told, Endpoint endpoint) =>
+        world.Outbox.Plan(new Sending(world.NowMilliseconds, 0, told.Id, endpoint.Id) { IsManual = true });
+}
