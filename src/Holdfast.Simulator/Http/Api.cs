@@ -75,7 +75,7 @@ internal sealed class Api(World world, Control control)
         {
             var asked = new Params(ReadParams(request));
             var expand = Expansion.Of(asked.Texts("expand"));
-            var answer = handler(new Call(operation, asked, route, request.Path, version));
+            var answer = handler(new Call(operation, asked, route, request, version));
             asked.RefuseUnread();
             var body = answer switch
             {

@@ -59,6 +59,8 @@ internal sealed class ApiError(int status, string type, string message, string? 
     public static ApiError Unsupported(string what, string? param = null) =>
         Invalid(param ?? "", $"This simulator does not support {what}. Stripe does.", "simulator_unsupported");
 
+    public static string DocsOf(string code) => $"https://stripe.com/docs/error-codes/{code.Replace('_', '-')}";
+
     public JsonObject ToBody()
     {
         var error = new JsonObject();
@@ -70,7 +72,7 @@ internal sealed class ApiError(int status, string type, string message, string? 
         if (Code is not null)
         {
             error["code"] = Code;
-            error["doc_url"] = $"https://stripe.com/docs/error-codes/{Code.Replace('_', '-')}";
+            error["doc_url"] = DocsOf(Code);
         }
 
         error["message"] = Message;

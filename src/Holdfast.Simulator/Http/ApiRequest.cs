@@ -14,6 +14,9 @@ public sealed record ApiRequest(string Method, string Path)
 
     public string? Version { get; init; }
 
+    /// <summary>The key is one that browsers may hold.</summary>
+    public bool IsPublishable => Key?.StartsWith("pk_", StringComparison.Ordinal) is true;
+
     public string? IdempotencyKey { get; init; }
 
     /// <summary>The connected account of a <c>Stripe-Account</c> header, which the simulator does not support.</summary>

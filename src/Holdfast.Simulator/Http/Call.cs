@@ -6,7 +6,7 @@ namespace Holdfast.Simulator.Http;
 
 /// <summary>One API call while it is carried out: what was asked, and the operation that changes the world for it.</summary>
 internal sealed class Call(
-    Operation operation, Params asked, IReadOnlyDictionary<string, string> route, string url, ApiVersion version)
+    Operation operation, Params asked, IReadOnlyDictionary<string, string> route, ApiRequest request, ApiVersion version)
 {
     public Operation Operation { get; } = operation;
 
@@ -15,9 +15,15 @@ internal sealed class Call(
     public Params Params { get; } = asked;
 
     /// <summary>The path without query, as lists repeat it.</summary>
-    public string Url { get; } = url;
+    public string Url { get; } = request.Path;
 
     public ApiVersion Version { get; } = version;
+
+    /// <summary>The caller named the version; otherwise it is the account's.</summary>
+    public bool NamesVersion { get; } = request.Version is { Length: > 0 };
+
+    /// <summary>Made with a publishable key, as a browser does: it sees only objects whose client secret it knows.</summary>
+    public bool IsPublishable { get; } = request.IsPublishable;
 
     /// <summary>A value out of the path, such as <c>customer</c> of <c>/v1/customers/{customer}</c>.</summary>
     public string Route(string name) => route[name];

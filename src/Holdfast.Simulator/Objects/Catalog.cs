@@ -1,4 +1,5 @@
 using Holdfast.Simulator.Http;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Objects;
@@ -22,6 +23,15 @@ internal sealed class Catalog
         Products.Map(catalog);
         Prices.Map(catalog);
         TestClocks.Map(catalog);
+        PaymentMethodsApi.Map(catalog);
+        CardSources.Map(catalog);
+        Tokens.Map(catalog);
+        PaymentIntentsApi.Map(catalog);
+        ChargesApi.Map(catalog);
+        RefundsApi.Map(catalog);
+        DisputesApi.Map(catalog);
+        FraudWarnings.Map(catalog);
+        BalanceTransactions.Map(catalog);
         Events.EventsApi.Map(catalog);
         Delivery.WebhookEndpoints.Map(catalog);
         return catalog;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Objects;
@@ -45,6 +46,7 @@ internal static class Customers
 
         var customer = call.Operation.Create(Type, fields, clock?.Id);
         call.Operation.Update(customer, body => Write(call.Params, body));
+        CustomerMethods.Write(call, customer);
         call.Operation.Tell("customer.created", customer);
         return Answer.Of(customer);
     }
@@ -57,7 +59,9 @@ internal static class Customers
     private static Answer Update(Call call)
     {
         var customer = call.Named(Type, "customer");
-        call.Operation.Update(customer, body => Write(call.Params, body), "customer.updated");
+        call.Operation.Update(customer, body => Write(call.Params, body));
+        CustomerMethods.Write(call, customer);
+        call.Operation.Tell("customer.updated", customer);
         return Answer.Of(customer);
     }
 

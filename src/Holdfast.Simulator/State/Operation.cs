@@ -123,6 +123,17 @@ internal sealed class Operation(World world, OperationCause cause)
     /// <summary>To be done when this operation stands; not at all when it is undone.</summary>
     public void Afterwards(Action<World> action) => _afterwards.Add(action);
 
+    /// <summary>
+    /// Tells what was just told of this object by a second name, as Stripe does where a newer event took an older one's place.
+    /// </summary>
+    public void TellAlso(string type, string after, StripeObject item)
+    {
+        if (_happenings is [.., var last] && last.Item == item && last.Type == after)
+        {
+            _happenings.Add(last with { Type = type });
+        }
+    }
+
     /// <summary>Something that time will bring to this object, on its own clock.</summary>
     public void Plan(long at, string kind, StripeObject item)
     {

@@ -22,6 +22,10 @@ public readonly record struct ApiVersion : IComparable<ApiVersion>
 
     public static ApiVersion Acacia { get; } = new("2024-09-30.acacia");
 
+    /// <summary>A version written down in this program.</summary>
+    public static ApiVersion Of(string name) =>
+        TryParse(name, out var version) ? version : throw new ArgumentException($"No API version: {name}.", nameof(name));
+
     public string Name => _name ?? Newest.Name;
 
     public static bool operator <(ApiVersion one, ApiVersion other) => one.CompareTo(other) < 0;

@@ -46,6 +46,9 @@ internal sealed class Box : IAsyncDisposable
     public Task<ApiResponse> SendAsync(ApiRequest request) =>
         Simulator.CallAsync(request, TestContext.Current.CancellationToken);
 
+    /// <summary>Moves the world's time on.</summary>
+    public Task PassAsync(TimeSpan span) => Simulator.AdvanceAsync(span, TestContext.Current.CancellationToken);
+
     public StripeEvent LastOf(string type) => World.Events.All.Last(told => told.Type == type);
 
     public ValueTask DisposeAsync() => Simulator.DisposeAsync();

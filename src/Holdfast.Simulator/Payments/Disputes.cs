@@ -1,0 +1,188 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.State;
+
+namespace Holdfast.Simulator.Payments;
+
+/// <summary>Disputes: a customer's bank takes the money back, or asks first. https://docs.stripe.com/disputes</summary>
+internal static class Disputes
+{
+    private const string Overdue = "dispute.overdue";
+    private const string Decided = "dispute.decided";
+    private const long AnswerSeconds = 9 * 24 * 60 * 60;
+    private const long DecisionSeconds = 5;
+    private const long Fee = 1500;
+
+    public static readonly ObjectType Type = new("dispute", "dp", """
+        {
+          "id": "", "object": "dispute", "amount": 0, "balance_transactions": [], "charge": "", "created": 0,
+          "currency": "", "enhanced_eligibility_types": [],
+          "evidence": {
+            "access_activity_log": null, "billing_address": null, "cancellation_policy": null,
+            "cancellation_policy_disclosure": null, "cancellation_rebuttal": null, "customer_communication": null,
+            "customer_email_address": null, "customer_name": null, "customer_purchase_ip": null,
+            "customer_signature": null, "duplicate_charge_documentation": null, "duplicate_charge_explanation": null,
+            "duplicate_charge_id": null, "enhanced_evidence": {}, "product_description": null, "receipt": null,
+            "refund_policy": null, "refund_policy_disclosure": null, "refund_refusal_explanation": null,
+            "service_date": null, "service_documentation": null, "shipping_address": null, "shipping_carrier": null,
+            "shipping_date": null, "shipping_documentation": null, "shipping_tracking_number": null,
+            "uncategorized_file": null, "uncategorized_text": null
+          },
+          "evidence_details": {
+            "due_by": null, "enhanced_eligibility": {}, "has_evidence": false, "past_due": false, "submission_count": 0
+          },
+          "intended_submission_method": null, "is_charge_refundable": false, "livemode": false, "metadata": {},
+          "network_reason_code": null, "payment_intent": null, "payment_method_details": null, "reason": "fraudulent",
+          "status": "needs_response"
+        }
+        """);
+
+    public static void WhenDue(Catalog catalog)
+    {
+        catalog.When(Overdue, (operation, dispute) =>
+        {
+            operation.Update(dispute, body => body["evidence_details"]!["past_due"] = true);
+            Close(operation, dispute, IsInquiry(dispute) ? "warning_closed" : "lost");
+        });
+        catalog.When(Decided, Decide);
+    }
+
+    public static bool IsInquiry(StripeObject dispute) => dispute.Status is { } status
+        && status.StartsWith("warning_", StringComparison.Ordinal);
+
+    public static bool IsClosed(StripeObject dispute) => dispute.Status is "won" or "lost" or "warning_closed";
+
+    /// <summary>What the card's number calls for, once its charge has succeeded.</summary>
+    public static void OpenAfter(Operation operation, StripeObject charge, TestCard card)
+    {
+        for (var i = 0; i < (card.Dispute?.Count ?? 0); i++)
+        {
+            Open(operation, charge, card.Dispute!);
+        }
+
+        if (card.WarnsOfFraud)
+        {
+            FraudWarnings.Make(operation, charge);
+        }
+    }
+
+    public static void Open(Operation operation, StripeObject charge, DisputeToCome what)
+    {
+        Charges.HasteBalance(operation, charge);
+        var due = operation.Now(charge) + AnswerSeconds;
+        var dispute = operation.Create(Type, new JsonObject
+        {
+            ["amount"] = charge.Number("amount") / what.Count,
+            ["charge"] = charge.Id,
+            ["currency"] = charge.Text("currency"),
+            ["is_charge_refundable"] = what.IsInquiry,
+            ["payment_intent"] = charge.Text("payment_intent"),
+            ["payment_method_details"] = Details(charge, what),
+            ["reason"] = what.Reason,
+            ["status"] = what.IsInquiry ? "warning_needs_response" : "needs_response",
+        }, charge.Clock);
+        operation.Update(dispute, body => body["evidence_details"]!["due_by"] = due);
+        operation.Update(charge, body => body["disputed"] = true);
+        if (!what.IsInquiry)
+        {
+            Withdraw(operation, dispute, charge);
+        }
+
+        operation.Tell("charge.dispute.created", dispute);
+        if (!what.IsInquiry)
+        {
+            operation.Tell("charge.dispute.funds_withdrawn", dispute);
+        }
+
+        operation.Plan(due, Overdue, dispute);
+    }
+
+    /// <summary>The evidence goes to the bank; Stripe's control words say what it will decide.</summary>
+    public static void Submit(Operation operation, StripeObject dispute)
+    {
+        operation.Unplan(Overdue, dispute);
+        operation.Update(dispute, body =>
+        {
+            body["status"] = IsInquiry(dispute) ? "warning_under_review" : "under_review";
+            body["evidence_details"]!["submission_count"] = dispute.Number("evidence_details.submission_count") + 1;
+        });
+        operation.Unplan(Decided, dispute);
+        if (dispute.Text("evidence.uncategorized_text") is "winning_evidence" or "losing_evidence" or "escalate_inquiry_evidence")
+        {
+            operation.Plan(operation.Now(dispute) + DecisionSeconds, Decided, dispute);
+        }
+    }
+
+    public static void Close(Operation operation, StripeObject dispute, string status)
+    {
+        operation.Unplan(Overdue, dispute);
+        operation.Unplan(Decided, dispute);
+        operation.Update(dispute, body => body["status"] = status);
+        if (status is "won")
+        {
+            var back = BalanceTransactions.Of(
+                operation, dispute, "adjustment", "dispute_reversal", dispute.Number("amount"));
+            operation.Update(dispute, body => body.Items("balance_transactions").Add(back.Body.DeepClone()));
+            operation.UpdateHidden(ChargeOf(operation, dispute), hidden => hidden["charged_back"] = false);
+        }
+
+        operation.Tell("charge.dispute.closed", dispute);
+        if (status is "won")
+        {
+            operation.Tell("charge.dispute.funds_reinstated", dispute);
+        }
+    }
+
+    private static void Decide(Operation operation, StripeObject dispute)
+    {
+        switch (dispute.Text("evidence.uncategorized_text"))
+        {
+            case "escalate_inquiry_evidence" when IsInquiry(dispute):
+                operation.Update(dispute, body =>
+                {
+                    body["status"] = "needs_response";
+                    body["is_charge_refundable"] = false;
+                });
+                Withdraw(operation, dispute, ChargeOf(operation, dispute));
+                operation.Tell("charge.dispute.updated", dispute);
+                operation.Tell("charge.dispute.funds_withdrawn", dispute);
+                operation.Plan(operation.Now(dispute) + AnswerSeconds, Overdue, dispute);
+                break;
+            case "winning_evidence":
+                Close(operation, dispute, IsInquiry(dispute) ? "warning_closed" : "won");
+                break;
+            default:
+                Close(operation, dispute, IsInquiry(dispute) ? "warning_closed" : "lost");
+                break;
+        }
+    }
+
+    private static void Withdraw(Operation operation, StripeObject dispute, StripeObject charge)
+    {
+        var gone = BalanceTransactions.Of(operation, dispute, "adjustment", "dispute", -dispute.Number("amount"), Fee);
+        operation.Update(dispute, body => body.Items("balance_transactions").Add(gone.Body.DeepClone()));
+        operation.UpdateHidden(charge, hidden => hidden["charged_back"] = true);
+    }
+
+    private static StripeObject ChargeOf(Operation operation, StripeObject dispute) =>
+        operation.World.Find(Charges.Type, dispute.Text("charge"))
+        ?? throw new InvalidOperationException($"{dispute} has no charge.");
+
+    private static JsonObject Details(StripeObject charge, DisputeToCome what)
+    {
+        var type = charge.Text("payment_method_details.type") ?? "card";
+        return type is "card"
+            ? new JsonObject
+            {
+                ["card"] = new JsonObject
+                {
+                    ["brand"] = charge.Text("payment_method_details.card.brand"),
+                    ["case_type"] = what.IsInquiry ? "inquiry" : what.Reason is "noncompliant" ? "compliance" : "chargeback",
+                    ["network"] = charge.Text("payment_method_details.card.network"),
+                    ["network_reason_code"] = what.Reason is "product_not_received" ? "13.1" : "10.4",
+                },
+                ["type"] = type,
+            }
+            : new JsonObject { ["type"] = type };
+    }
+}
