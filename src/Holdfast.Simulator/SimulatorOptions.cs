@@ -29,6 +29,9 @@ public sealed record SimulatorOptions
 
     public DeliveryOptions Delivery { get; init; } = new();
 
+    /// <summary>Told of each delivery that was made, one at a time.</summary>
+    public Action<Delivered>? Watch { get; init; }
+
     /// <summary>The account's API version.</summary>
     public ApiVersion Version { get; init; } = ApiVersion.Newest;
 }

@@ -1,6 +1,7 @@
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.Scenarios;
 using Holdfast.Simulator.State;
 using Holdfast.Simulator.Versions;
 
@@ -20,6 +21,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     private readonly Courier _courier;
     private readonly Passing _passing;
     private readonly Pump? _pump;
+    private readonly Theatre _theatre;
     private ApiServer? _server;
 
     private StripeSimulator(SimulatorOptions options)
@@ -28,6 +30,7 @@ public sealed class StripeSimulator : IAsyncDisposable
         {
             DefaultVersion = options.Version,
             Delivery = options.Delivery,
+            Deliveries = new() { Watch = options.Watch },
         };
         _courier = new Courier(_world, options.SigningTime ?? options.Time);
         _passing = new Passing(_world, _courier);
@@ -36,8 +39,10 @@ public sealed class StripeSimulator : IAsyncDisposable
             _pump = new Pump(_world, _passing, _courier);
         }
 
+        _theatre = new Theatre(this);
         Control = new Control();
         ControlRoutes.Map(Control, this);
+        ScenarioRoutes.Map(Control, this);
         _api = new Api(_world, Control);
     }
 
@@ -46,6 +51,10 @@ public sealed class StripeSimulator : IAsyncDisposable
 
     /// <summary>The world's own time.</summary>
     public DateTimeOffset Now => _world.Clock.Now;
+
+    /// <summary>The names of the scenarios that can be played, each with a sentence on it.</summary>
+    public static IReadOnlyList<(string Name, string Summary)> Scenarios { get; } =
+        [.. ScenarioBook.All.Select(scenario => (scenario.Name, scenario.Summary))];
 
     internal World World => _world;
 
@@ -92,6 +101,14 @@ public sealed class StripeSimulator : IAsyncDisposable
     /// <summary>Lets half a minute pass: long enough for all that was told to arrive, too short for a retry.</summary>
     public Task DeliverAsync(CancellationToken ct = default) => AdvanceAsync(Moment, ct);
 
+    /// <summary>Plays a scenario to its end, moving the world's time on as the story goes.</summary>
+    /// <exception cref="ScenarioException">There is none of this name, or the simulator answered otherwise than it goes.</exception>
+    public Task<ScenarioReport> PlayAsync(string scenario, ScenarioOptions? options = null, CancellationToken ct = default) =>
+        _theatre.PlayAsync(scenario, options ?? new ScenarioOptions(), ct);
+
+    /// <summary>A shop with customers, for as many months as are wanted.</summary>
+    public RunningShop OpenShop() => new(_theatre);
+
     public async ValueTask DisposeAsync()
     {
         if (_pump is not null)
@@ -104,6 +121,7 @@ public sealed class StripeSimulator : IAsyncDisposable
             await _server.DisposeAsync();
         }
 
+        _theatre.Dispose();
         _passing.Dispose();
         _courier.Dispose();
         _world.Gate.Dispose();

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using Holdfast.Server.Output;
 using Holdfast.Simulator;
+using Holdfast.Simulator.Delivery;
+using Holdfast.Simulator.Scenarios;
 using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Server.Commands;
@@ -18,21 +21,40 @@ internal static class Simulate
         min: 0,
         IPEndPoint.MaxPort);
 
+    private static readonly Option<string?> Webhook = Inputs.Filter(
+        "--webhook", "URL", "Sends every event there, such as http://127.0.0.1:8000/webhooks/stripe.");
+
+    private static readonly Option<string?> Secret = Inputs.Filter(
+        "--secret", "WHSEC", "Signs what is sent there. [default: one is made and printed]");
+
+    private static readonly Option<string?> Version = Inputs.Filter(
+        "--version", "VERSION", $"The account's API version. [default: {ApiVersion.Newest.Name}]");
+
     private static readonly Option<long?> Seed = Inputs.NumberOption(
         "--seed",
         "Makes the run: same seed and same calls, same ids and same weather. [default: 1]",
         min: 0,
         long.MaxValue);
 
-    private static readonly Option<string?> Version = Inputs.Filter(
-        "--version", "VERSION", $"The account's API version. [default: {ApiVersion.Newest.Name}]");
+    private static readonly Option<string?> Scenario = Inputs.Filter(
+        "--scenario", "NAME", "Plays this, and then stays.")
+        .AcceptOnlyFrom([.. StripeSimulator.Scenarios.Select(scenario => scenario.Name)]);
+
+    private static readonly Option<long?> Customers = Inputs.NumberOption(
+        "--customers", "How many play it side by side. [default: 1]", min: 1, ScenarioOptions.MaxCustomers);
+
+    private static readonly Option<long?> Rate = Inputs.NumberOption(
+        "--rate", "New customers a second, of storm. [default: 10]", min: 1, ScenarioOptions.MaxRate);
+
+    private static readonly Option<long?> Seconds = Inputs.NumberOption(
+        "--seconds", "How long storm lasts. [default: 10]", min: 1, ScenarioOptions.MaxSeconds);
 
     public static Command Create()
     {
         var command = new Command(
             "simulate", "Runs a Stripe in a box, in memory, until Ctrl-C: no account, no network.")
         {
-            Port, Seed, Version,
+            Port, Webhook, Secret, Version, Seed, Scenario, Customers, Rate, Seconds,
         };
         command.SetAction(RunAsync);
         return command;
@@ -40,12 +62,17 @@ internal static class Simulate
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
-        var options = OptionsOf(parsed);
-        await using var simulator = await StartAsync(options, ct);
-        var url = simulator.Url.ToString().TrimEnd('/');
-        Screen.Line($"A simulated Stripe listens on {url}, API version {options.Version}.");
-        Screen.Line("Give it any key that begins with sk_test_, such as sk_test_anything. Ctrl-C ends it.");
-        await UntilStoppedAsync(ct);
+        var tally = new Tally();
+        var options = OptionsOf(parsed) with { Watch = tally.Note };
+        var webhook = WebhookOf(parsed);
+        await using (var simulator = await StartAsync(options, ct))
+        {
+            await AnnounceAsync(parsed, simulator, options.Version, webhook, ct);
+            await PlayAsync(parsed, simulator, ct);
+            await UntilStoppedAsync(ct);
+        }
+
+        Screen.Line($"Stopped. {tally}");
         return ExitCode.Fine;
     }
 
@@ -58,6 +85,18 @@ internal static class Simulate
             : throw new VerbException(
                 $"\"{text}\" is no version of Stripe's API; write one like {ApiVersion.Newest.Name}."),
     };
+
+    private static Uri? WebhookOf(ParseResult parsed)
+    {
+        var (webhook, secret) = (parsed.GetValue(Webhook), parsed.GetValue(Secret));
+        return webhook switch
+        {
+            null when secret is not null => throw new VerbException("--secret signs what goes to --webhook; name both."),
+            null => null,
+            _ when Uri.TryCreate(webhook, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" => url,
+            _ => throw new VerbException($"\"{webhook}\" is no URL to send events to; write http:// or https://…"),
+        };
+    }
 
     private static async Task<StripeSimulator> StartAsync(SimulatorOptions options, CancellationToken ct)
     {
@@ -73,6 +112,54 @@ internal static class Simulate
         }
     }
 
+    private static async Task AnnounceAsync(
+        ParseResult parsed, StripeSimulator simulator, ApiVersion version, Uri? webhook, CancellationToken ct)
+    {
+        var url = simulator.Url.ToString().TrimEnd('/');
+        Screen.Line($"A simulated Stripe listens on {url}, API version {version}.");
+        Screen.Line("Give it any key that begins with sk_test_, such as sk_test_anything. Ctrl-C ends it.");
+        if (webhook is null)
+        {
+            Screen.Line("Events are kept and sent nowhere: name a --webhook, or make an endpoint over the API.");
+            return;
+        }
+
+        var (id, secret) = await simulator.AddEndpointAsync(webhook, parsed.GetValue(Secret), ct: ct);
+        Screen.Line($"Events go to {webhook} ({id}), signed with {secret}");
+    }
+
+    private static async Task PlayAsync(ParseResult parsed, StripeSimulator simulator, CancellationToken ct)
+    {
+        if (parsed.GetValue(Scenario) is not { } name)
+        {
+            return;
+        }
+
+        var defaults = new ScenarioOptions();
+        try
+        {
+            var report = await simulator.PlayAsync(
+                name,
+                new()
+                {
+                    Customers = (int)(parsed.GetValue(Customers) ?? defaults.Customers),
+                    Rate = (int)(parsed.GetValue(Rate) ?? defaults.Rate),
+                    Seconds = (int)(parsed.GetValue(Seconds) ?? defaults.Seconds),
+                },
+                ct);
+            Screen.Line($"Played {name} with {report.Customers} customer(s). The first of them:");
+            Screen.Fields([.. report.Objects.Select(note => (note.Key, note.Value))]);
+        }
+        catch (ScenarioException error)
+        {
+            throw new VerbException($"{name} could not be played: {error.Message}", ExitCode.Defect);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            Screen.Line($"{name} was broken off.");
+        }
+    }
+
     private static async Task UntilStoppedAsync(CancellationToken ct)
     {
         var stopped = new TaskCompletionSource();
@@ -80,5 +167,27 @@ internal static class Simulate
         {
             await stopped.Task;
         }
+    }
+
+    /// <summary>A line a delivery as it is made, and the sum of them at the end.</summary>
+    private sealed class Tally
+    {
+        private long _sent;
+        private long _acknowledged;
+
+        public void Note(Delivered delivered)
+        {
+            _sent++;
+            _acknowledged += delivered.Status is >= 200 and < 300 ? 1 : 0;
+            var at = delivered.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            var answer = delivered.Status?.ToString(CultureInfo.InvariantCulture) ?? delivered.Error ?? "no answer";
+            var more = string.Concat(
+                delivered.Attempt > 1 ? $"  attempt {delivered.Attempt}" : "",
+                delivered.IsCopy ? "  sent twice" : "",
+                delivered.IsCorrupt ? "  corrupted" : "");
+            Screen.Line($"{at}  {delivered.Type,-30}  {delivered.Event}  {answer}{more}");
+        }
+
+        public override string ToString() => $"{_sent} deliveries were made, {_acknowledged} of them answered 2xx.";
     }
 }

@@ -20,8 +20,12 @@ internal sealed class DeliveryLog
     public JsonObject CountsToJson() =>
         new(_counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)JsonValue.Create(count.Value))));
 
+    /// <summary>Told of each that is added.</summary>
+    public Action<Delivered>? Watch { get; init; }
+
     public void Add(DeliveryRecord record)
     {
+        Watch?.Invoke(Delivered.Of(record));
         _latest.Enqueue(record);
         if (_latest.Count > Kept)
         {

@@ -73,7 +73,14 @@ internal static class Attempt
     {
         operation.Unplan(HoldEnds, intent);
         var charge = Charge(operation, intent);
-        Charges.Capture(operation, charge, amount, IsAsync(intent));
+        operation.Update(charge, body =>
+        {
+            body["captured"] = true;
+            body["amount_captured"] = amount;
+            body["amount_refunded"] = charge.Number("amount") - amount;
+        });
+        Charges.SettleBalance(operation, charge, IsAsync(intent));
+        operation.Tell("charge.captured", charge);
         Succeed(operation, intent, amount);
         operation.World.Catalog.Settled(operation, intent);
     }

@@ -35,7 +35,7 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     /// <summary>What is still to be sent to endpoints.</summary>
     public Outbox Outbox { get; } = new();
 
-    public DeliveryLog Deliveries { get; } = new();
+    public DeliveryLog Deliveries { get; init; } = new();
 
     public DeliveryOptions Delivery { get; init; } = new();
 
