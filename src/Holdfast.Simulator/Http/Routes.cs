@@ -13,7 +13,8 @@ internal sealed class Routes
         var steps = Split(path);
         var found = _routes
             .Where(route => route.Method == method && Fits(route.Steps, steps))
-            .MinBy(route => route.Steps.Count(IsNamed));
+            .OrderBy(route => route.Steps.Count(IsNamed))
+            .FirstOrDefault();
         return found.Handler is null ? null : (found.Handler, Values(found.Steps, steps));
     }
 
