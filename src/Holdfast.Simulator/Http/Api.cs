@@ -43,6 +43,12 @@ internal sealed class Api(World world, Control control)
             Authenticate(request);
             var version = VersionOf(request);
             var (handler, route) = world.Catalog.Routes.Find(request.Method, request.Path) ?? throw NoRoute(request);
+            if (request.IsPublishable && !world.Catalog.Routes.IsOpen(handler))
+            {
+                throw new ApiError(401, ApiError.InvalidRequest,
+                    "This call cannot be made with a publishable API key. Use a secret one.", "secret_key_required");
+            }
+
             var key = request.Method is "POST" && request.IdempotencyKey is { Length: > 0 } given ? given : null;
             if (key is not null && _idempotency.Begin(key, request, world.Now(null)) is { } kept)
             {

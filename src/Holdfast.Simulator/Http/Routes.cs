@@ -4,8 +4,14 @@ namespace Holdfast.Simulator.Http;
 internal sealed class Routes
 {
     private readonly List<(string Method, string[] Steps, Func<Call, Answer> Handler)> _routes = [];
+    private readonly HashSet<Func<Call, Answer>> _forBrowsers = [];
 
     public void Add(string method, string path, Func<Call, Answer> handler) => _routes.Add((method, Split(path), handler));
+
+    /// <summary>This handler may be reached with a publishable key, too.</summary>
+    public void Open(Func<Call, Answer> handler) => _forBrowsers.Add(handler);
+
+    public bool IsOpen(Func<Call, Answer> handler) => _forBrowsers.Contains(handler);
 
     /// <returns>Null when nothing answers there. A fixed step goes before a named one: <c>/search</c> is no id.</returns>
     public (Func<Call, Answer> Handler, IReadOnlyDictionary<string, string> Values)? Find(string method, string path)

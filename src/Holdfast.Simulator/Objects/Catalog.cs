@@ -27,6 +27,7 @@ internal sealed class Catalog
         CardSources.Map(catalog);
         Tokens.Map(catalog);
         PaymentIntentsApi.Map(catalog);
+        SetupIntentsApi.Map(catalog);
         ChargesApi.Map(catalog);
         RefundsApi.Map(catalog);
         DisputesApi.Map(catalog);
@@ -47,12 +48,19 @@ internal sealed class Catalog
 
     public void Delete(string path, Func<Call, Answer> handler) => Routes.Add("DELETE", path, handler);
 
+    /// <summary>A POST or a GET that a browser may make, too, with a publishable key and a client secret.</summary>
+    public void Open(string method, string path, Func<Call, Answer> handler)
+    {
+        Routes.Add(method, path, handler);
+        Routes.Open(handler);
+    }
+
     /// <summary>What happens when a thing of this kind falls due: see <see cref="Operation.Plan"/>.</summary>
     public void When(string kind, Action<Operation, StripeObject> action) => _due.Add(kind, action);
 
     /// <summary>
-    /// What follows when a payment intent ends an attempt: it succeeded, was declined, was canceled or waits for the customer
-    /// or the bank, as its status says.
+    /// What follows when a payment or setup intent ends an attempt: it succeeded, was declined, was canceled or waits for the
+    /// customer or the bank, as its status says.
     /// </summary>
     public void WhenSettled(Action<Operation, StripeObject> reaction) => _settled.Add(reaction);
 

@@ -73,14 +73,7 @@ internal static class Attempt
     {
         operation.Unplan(HoldEnds, intent);
         var charge = Charge(operation, intent);
-        operation.Update(charge, body =>
-        {
-            body["captured"] = true;
-            body["amount_captured"] = amount;
-            body["amount_refunded"] = charge.Number("amount") - amount;
-        });
-        Charges.SettleBalance(operation, charge, IsAsync(intent));
-        operation.Tell("charge.captured", charge);
+        Charges.Capture(operation, charge, amount, IsAsync(intent));
         Succeed(operation, intent, amount);
         operation.World.Catalog.Settled(operation, intent);
     }

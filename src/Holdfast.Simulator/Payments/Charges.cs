@@ -86,6 +86,19 @@ internal static class Charges
         return Make(operation, fields, ClockOf(operation, terms));
     }
 
+    /// <summary>Takes what was set aside, or a part of it; the rest counts as refunded.</summary>
+    public static void Capture(Operation operation, StripeObject charge, long amount, bool later)
+    {
+        operation.Update(charge, body =>
+        {
+            body["captured"] = true;
+            body["amount_captured"] = amount;
+            body["amount_refunded"] = charge.Number("amount") - amount;
+        });
+        SettleBalance(operation, charge, later);
+        operation.Tell("charge.captured", charge);
+    }
+
     /// <summary>Writes what the money did to the account's balance: now, or two seconds later by an event of its own.</summary>
     public static void SettleBalance(Operation operation, StripeObject charge, bool later)
     {

@@ -124,7 +124,9 @@ internal static class IntentParams
         }
     }
 
-    private static StripeObject? Method(Call call, StripeObject? customer, IReadOnlyList<string> types)
+    /// <summary>The payment method a call gives to an intent: by id, by a test token or by its data.</summary>
+    /// <param name="types">Those the intent takes; null takes all.</param>
+    public static StripeObject? Method(Call call, StripeObject? customer, IReadOnlyList<string>? types)
     {
         StripeObject? method = null;
         if (call.Params.Child("payment_method_data") is { } data)
@@ -151,7 +153,7 @@ internal static class IntentParams
         }
 
         var type = method.Text("type") ?? "card";
-        return types.Contains(type) ? method : throw ApiError.State(
+        return types is null || types.Contains(type) ? method : throw ApiError.State(
             $"A payment method of type {type} is not allowed for this PaymentIntent.",
             "payment_intent_incompatible_payment_method", "payment_method");
     }
@@ -200,7 +202,7 @@ internal static class IntentParams
         return held.Child("metadata")!.Copy();
     }
 
-    private static long Amount(Params asked, string currency)
+    public static long Amount(Params asked, string currency)
     {
         var amount = asked.RequiredInteger("amount");
         return amount switch

@@ -10,8 +10,6 @@ namespace Holdfast.Simulator.Payments;
 /// </summary>
 internal static class PaymentIntents
 {
-    private const int SecretLetters = 25;
-
     public static readonly ObjectType Type = new("payment_intent", "pi", """
         {
           "id": "", "object": "payment_intent", "allowed_payment_method_types": null, "amount": 0,
@@ -64,8 +62,7 @@ internal static class PaymentIntents
 
         fields.Take(terms.More);
         var intent = operation.Create(Type, fields, terms.Customer?.Clock);
-        operation.Update(intent, body =>
-            body["client_secret"] = $"{intent.Id}_secret_{operation.World.Ids.Letters(SecretLetters)}");
+        operation.Update(intent, body => body["client_secret"] = Intents.NewSecret(operation, intent));
         operation.UpdateHidden(intent, hidden => hidden["invoice"] = terms.Invoice);
         operation.Tell("payment_intent.created", intent);
         return intent;
@@ -108,7 +105,7 @@ internal static class PaymentIntents
     }
 
     /// <summary>Until then a payment method was called a source here.</summary>
-    private static void NameSources(World world, JsonObject body)
+    public static void NameSources(World world, JsonObject body)
     {
         body["status"] = body.Text("status") switch
         {

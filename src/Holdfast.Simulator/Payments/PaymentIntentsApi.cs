@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.State;
@@ -15,9 +14,9 @@ internal static class PaymentIntentsApi
         catalog.Post("/v1/payment_intents", Create);
         catalog.Get("/v1/payment_intents", call => new Answer.Many(
             call.List(PaymentIntents.Type, item => call.Fits(item, "customer"))));
-        catalog.Get("/v1/payment_intents/{intent}", Retrieve);
+        catalog.Open("GET", "/v1/payment_intents/{intent}", Retrieve);
         catalog.Post("/v1/payment_intents/{intent}", Update);
-        catalog.Post("/v1/payment_intents/{intent}/confirm", Confirm);
+        catalog.Open("POST", "/v1/payment_intents/{intent}/confirm", Confirm);
         catalog.Post("/v1/payment_intents/{intent}/capture", Capture);
         catalog.Post("/v1/payment_intents/{intent}/cancel", Cancel);
         catalog.Post("/_simulator/payment_intents/{intent}/authenticate", Authenticate);
@@ -28,20 +27,27 @@ internal static class PaymentIntentsApi
         var terms = IntentParams.Read(call);
         var confirms = call.Params.Flag("confirm") is true;
         var intent = PaymentIntents.Make(call.Operation, terms);
-        return confirms ? Attempted(call, intent) : ForgetAttemptParams(call, intent);
+        if (confirms)
+        {
+            return Attempted(call, intent);
+        }
+
+        Intents.RefuseAttempt(call, "off_session", "return_url", "error_on_requires_action", "mandate_data");
+        return Answer.Of(intent);
     }
 
     private static Answer Retrieve(Call call)
     {
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
-        ClientSecrets.Check(call, intent);
+        Intents.CheckSecret(call, intent);
         return Answer.Of(intent);
     }
 
     private static Answer Update(Call call)
     {
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
-        Require(intent, "updated", "requires_payment_method", "requires_confirmation", "requires_action", "requires_capture", "succeeded");
+        Intents.Require(call, intent, "updated",
+            "requires_payment_method", "requires_confirmation", "requires_action", "requires_capture", "succeeded");
         IntentParams.Change(call, intent);
         return Answer.Of(intent);
     }
@@ -49,8 +55,8 @@ internal static class PaymentIntentsApi
     private static Answer Confirm(Call call)
     {
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
-        ClientSecrets.Check(call, intent);
-        Require(intent, "confirmed", "requires_payment_method", "requires_confirmation", "requires_action");
+        Intents.CheckSecret(call, intent);
+        Intents.Require(call, intent, "confirmed", "requires_payment_method", "requires_confirmation", "requires_action");
         IntentParams.ChangeForConfirm(call, intent);
         return Attempted(call, intent);
     }
@@ -58,7 +64,7 @@ internal static class PaymentIntentsApi
     private static Answer Capture(Call call)
     {
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
-        Require(intent, "captured", "requires_capture");
+        Intents.Require(call, intent, "captured", "requires_capture");
         var capturable = intent.Number("amount_capturable");
         var amount = call.Params.Integer("amount_to_capture") ?? capturable;
         if (amount is <= 0)
@@ -95,7 +101,7 @@ internal static class PaymentIntentsApi
 
         if (intent.Status is not "processing" || !TestDebit.IsType(MethodType(call, intent)))
         {
-            Require(intent, "canceled",
+            Intents.Require(call, intent, "canceled",
                 "requires_payment_method", "requires_confirmation", "requires_action", "requires_capture");
         }
 
@@ -108,7 +114,7 @@ internal static class PaymentIntentsApi
     private static Answer Authenticate(Call call)
     {
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
-        Require(intent, "authenticated", "requires_action");
+        Intents.Require(call, intent, "authenticated", "requires_action");
         Attempt.EndAuthentication(
             call.Operation, intent, call.Params.OneOf("outcome", "succeeded", "failed") is not "failed");
         return Answer.Of(intent);
@@ -125,7 +131,7 @@ internal static class PaymentIntentsApi
 
         var offSession = call.Params.Text("off_session") is { } text && text is not "false";
         var refusesAction = call.Params.Flag("error_on_requires_action") is true;
-        ReadAttemptParams(call, intent);
+        Intents.ReadAttempt(call, intent);
         PaymentIntents.Confirm(call.Operation, intent, offSession);
         if (refusesAction && intent.Status is "requires_action")
         {
@@ -138,43 +144,6 @@ internal static class PaymentIntentsApi
             : throw Refusals.Of(call, intent, "last_payment_error");
     }
 
-    private static void ReadAttemptParams(Call call, StripeObject intent)
-    {
-        call.Params.Flag("use_stripe_sdk");
-        Mandates.Read(call);
-        if (call.Params.Text("return_url") is { Length: > 0 } url)
-        {
-            call.Operation.UpdateHidden(intent, hidden => hidden["return_url"] = url);
-        }
-    }
-
-    /// <summary>These make no sense without <c>confirm=true</c>, and Stripe says so.</summary>
-    private static Answer ForgetAttemptParams(Call call, StripeObject intent)
-    {
-        foreach (var name in (ReadOnlySpan<string>)["off_session", "return_url", "error_on_requires_action", "mandate_data"])
-        {
-            if (call.Params.Has(name))
-            {
-                throw ApiError.Invalid(name, $"You can pass {name} only together with confirm=true.");
-            }
-        }
-
-        return Answer.Of(intent);
-    }
-
     private static string MethodType(Call call, StripeObject intent) =>
         call.World.Find(intent.Text("payment_method") ?? "")?.Text("type") ?? "";
-
-    private static void Require(StripeObject intent, string done, params ReadOnlySpan<string> statuses)
-    {
-        if (!statuses.Contains(intent.Status!))
-        {
-            throw new ApiError(400, ApiError.InvalidRequest,
-                $"This PaymentIntent's status is {intent.Status}; it can be {done} only with one of: {string.Join(", ", statuses!)}.",
-                "payment_intent_unexpected_state")
-            {
-                More = new JsonObject { [intent.Type.Name] = intent.Body.Copy() },
-            };
-        }
-    }
 }

@@ -10,7 +10,7 @@ internal static class PaymentMethodsApi
     public static void Map(Catalog catalog)
     {
         catalog.Add(PaymentMethods.Type);
-        catalog.Post("/v1/payment_methods", call => Answer.Of(MethodParams.Make(call, call.Params)));
+        catalog.Open("POST", "/v1/payment_methods", call => Answer.Of(MethodParams.Make(call, call.Params)));
         catalog.Get("/v1/payment_methods", List);
         catalog.Get("/v1/payment_methods/{method}", call =>
             Answer.Of(call.Named(PaymentMethods.Type, "method", "payment_method")));

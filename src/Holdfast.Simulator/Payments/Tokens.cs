@@ -17,7 +17,7 @@ internal static class Tokens
     public static void Map(Catalog catalog)
     {
         catalog.Add(Type);
-        catalog.Post("/v1/tokens", Create);
+        catalog.Open("POST", "/v1/tokens", Create);
         catalog.Get("/v1/tokens/{token}", call => Answer.Of(call.Named(Type, "token", "token")));
     }
 

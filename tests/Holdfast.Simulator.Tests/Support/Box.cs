@@ -43,6 +43,10 @@ internal sealed class Box : IAsyncDisposable
             Key = "sk_test_of_the_tests",
         });
 
+    /// <summary>A POST with a publishable key.</summary>
+    public Task<ApiResponse> FromBrowserAsync(string path, params string[] fields) => SendAsync(
+        new ApiRequest("POST", path) { Body = Encode(fields), Key = "pk_test_of_the_tests" });
+
     public Task<ApiResponse> SendAsync(ApiRequest request) =>
         Simulator.CallAsync(request, TestContext.Current.CancellationToken);
 
