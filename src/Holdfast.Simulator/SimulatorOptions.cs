@@ -1,3 +1,4 @@
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Versions;
 
@@ -26,6 +27,8 @@ public sealed record SimulatorOptions
     /// The clock deliveries are signed by: the receiver's, which the world's may be far ahead of. Unset: <see cref="Time"/>.
     /// </summary>
     public TimeProvider? SigningTime { get; init; }
+
+    public BillingSettings Billing { get; init; } = new();
 
     public DeliveryOptions Delivery { get; init; } = new();
 

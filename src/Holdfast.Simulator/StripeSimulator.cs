@@ -1,3 +1,4 @@
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
@@ -28,6 +29,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     {
         _world = new World(Catalog.Everything(), new WorldClock(options.Time), options.Seed)
         {
+            Billing = options.Billing,
             DefaultVersion = options.Version,
             Delivery = options.Delivery,
             Deliveries = new() { Watch = options.Watch },
@@ -43,6 +45,7 @@ public sealed class StripeSimulator : IAsyncDisposable
         Control = new Control();
         ControlRoutes.Map(Control, this);
         ScenarioRoutes.Map(Control, this);
+        BillingSettingsApi.Map(Control, _world);
         _api = new Api(_world, Control);
     }
 

@@ -1,3 +1,4 @@
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
@@ -22,7 +23,15 @@ internal sealed class Catalog
         Customers.Map(catalog);
         Products.Map(catalog);
         Prices.Map(catalog);
+        Plans.Map(catalog);
         TestClocks.Map(catalog);
+        Coupons.Map(catalog);
+        PromotionCodes.Map(catalog);
+        Discounts.Map(catalog);
+        InvoiceItems.Map(catalog);
+        InvoicePayments.Map(catalog);
+        Invoices.Map(catalog);
+        Subscriptions.Map(catalog);
         PaymentMethodsApi.Map(catalog);
         CardSources.Map(catalog);
         Tokens.Map(catalog);

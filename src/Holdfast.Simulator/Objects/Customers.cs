@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
+using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Objects;
 
@@ -48,6 +50,7 @@ internal static class Customers
         call.Operation.Update(customer, body => Write(call.Params, body));
         CustomerMethods.Write(call, customer);
         call.Operation.Tell("customer.created", customer);
+        GiveDiscount(call, customer);
         return Answer.Of(customer);
     }
 
@@ -61,6 +64,7 @@ internal static class Customers
         var customer = call.Named(Type, "customer");
         call.Operation.Update(customer, body => Write(call.Params, body));
         CustomerMethods.Write(call, customer);
+        GiveDiscount(call, customer);
         call.Operation.Tell("customer.updated", customer);
         return Answer.Of(customer);
     }
@@ -68,10 +72,25 @@ internal static class Customers
     private static Answer Delete(Call call)
     {
         var customer = call.Named(Type, "customer");
-        call.Operation.Tell("customer.deleted", customer);
-        call.Operation.Remove(customer);
-        var stub = call.Operation.Create(DeletedType, new JsonObject { ["id"] = customer.Id });
-        return new Answer.Plain(stub.Body.Copy());
+        return new Answer.Plain(Remove(call.Operation, customer).Body.Copy());
+    }
+
+    /// <summary>Deletes it: its subscriptions end, and a stub is left.</summary>
+    public static StripeObject Remove(Operation operation, StripeObject customer)
+    {
+        Ending.OfCustomer(operation, customer);
+        operation.Tell("customer.deleted", customer);
+        operation.Remove(customer);
+        return operation.Create(DeletedType, new JsonObject { ["id"] = customer.Id });
+    }
+
+    /// <summary><c>coupon</c> and <c>promotion_code</c>, as before basil.</summary>
+    private static void GiveDiscount(Call call, StripeObject customer)
+    {
+        if (call.Version < ApiVersion.Basil && Discounts.Asked(call, call.Params) is { Count: > 0 } terms)
+        {
+            Discounts.Replace(call.Operation, terms, customer, customer);
+        }
     }
 
     private static void Write(Params asked, JsonObject body)

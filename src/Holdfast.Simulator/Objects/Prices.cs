@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.State;
 
@@ -52,6 +53,7 @@ internal static class Prices
         var price = call.Operation.Create(Type, fields);
         call.Operation.Update(price, body => Write(asked, body));
         call.Operation.Tell("price.created", price);
+        Plans.Tell(call.Operation, "created", price);
         return price;
     }
 
@@ -114,13 +116,15 @@ internal static class Prices
     private static Answer Update(Call call)
     {
         var price = call.Named(Type, "price", "price");
-        var lookup = new JsonObject();
+        var (lookup, before) = (new JsonObject(), price.Body.Copy());
         TakeLookupKey(call, call.Params, lookup);
         call.Operation.Update(price, body =>
         {
             body.Take(lookup);
             Write(call.Params, body);
         }, "price.updated");
+        Plans.Tell(call.Operation, "updated", price, before);
+        SubscriptionItems.Follow(call.Operation, price);
         return Answer.Of(price);
     }
 

@@ -11,6 +11,7 @@ internal sealed class Operation(World world, OperationCause cause)
     private readonly List<Action> _undo = [];
     private readonly Dictionary<StripeObject, JsonObject> _before = [];
     private readonly List<Happening> _happenings = [];
+    private readonly HashSet<StripeObject> _untold = [];
     private readonly List<Action<World>> _afterwards = [];
 
     public World World { get; } = world;
@@ -52,6 +53,7 @@ internal sealed class Operation(World world, OperationCause cause)
         }
 
         World.Add(made);
+        _untold.Add(made);
         _undo.Add(() => World.Remove(made));
         if (@event is not null)
         {
@@ -87,7 +89,7 @@ internal sealed class Operation(World world, OperationCause cause)
 
     /// <summary>
     /// Something to tell the endpoints, with the object as it is now. A <c>….updated</c> event is told only when something
-    /// shown did change, and bears the old values.
+    /// shown did change, and bears the old values; of a new object nothing is told before it was told itself.
     /// </summary>
     public void Tell(string type, StripeObject item) => TellAt(Place, type, item);
 
@@ -100,14 +102,14 @@ internal sealed class Operation(World world, OperationCause cause)
         JsonObject? before = null;
         if (type.EndsWith(".updated", StringComparison.Ordinal))
         {
-            if (!_before.TryGetValue(item, out before) || JsonNode.DeepEquals(before, item.Body))
+            if (_untold.Contains(item) || !_before.TryGetValue(item, out before) || JsonNode.DeepEquals(before, item.Body))
             {
                 return;
             }
 
             _before[item] = item.Body.Copy();
         }
-        else if (type.EndsWith(".created", StringComparison.Ordinal) && _before.ContainsKey(item))
+        else if (_untold.Remove(item) && _before.ContainsKey(item))
         {
             _before[item] = item.Body.Copy();
         }
@@ -117,8 +119,13 @@ internal sealed class Operation(World world, OperationCause cause)
 
     /// <summary>Tells of something that is no object of the world, such as an invoice to come.</summary>
     /// <param name="about">What it concerns, and whose clock it follows.</param>
-    public void TellOf(string type, StripeObject about, JsonObject body) =>
-        _happenings.Add(new Happening(type, about, body.Copy(), null, World.Now(about.Clock)));
+    public void TellOf(string type, StripeObject about, JsonObject body, JsonObject? before = null)
+    {
+        if (before is null || !JsonNode.DeepEquals(before, body))
+        {
+            _happenings.Add(new Happening(type, about, body.Copy(), before?.Copy(), World.Now(about.Clock)));
+        }
+    }
 
     /// <summary>To be done when this operation stands; not at all when it is undone.</summary>
     public void Afterwards(Action<World> action) => _afterwards.Add(action);

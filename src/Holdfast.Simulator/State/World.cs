@@ -1,3 +1,4 @@
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Events;
 using Holdfast.Simulator.Objects;
@@ -41,6 +42,9 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
 
     /// <summary>The account's own version: of requests that name none, and of events for endpoints that name none.</summary>
     public ApiVersion DefaultVersion { get; init; } = ApiVersion.Newest;
+
+    /// <summary>What the account sets for its subscriptions.</summary>
+    public BillingSettings Billing { get; set; } = new();
 
     /// <summary>Called when something new was told, or is to be sent.</summary>
     public Action? Stirred { get; set; }

@@ -9,7 +9,7 @@ namespace Holdfast.Simulator.Tests.Scenarios;
 public sealed class ScenarioTests
 {
     private static readonly string[] SignUp =
-        ["customer.created", "payment_method.attached", "price.created", "product.created"];
+        ["customer.created", "payment_method.attached", "plan.created", "price.created", "product.created"];
 
     private static readonly string[] Paid = ["charge.succeeded", "payment_intent.created", "payment_intent.succeeded"];
 

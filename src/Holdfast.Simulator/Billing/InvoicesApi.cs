@@ -1,0 +1,304 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.Http;
+using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.Payments;
+using Holdfast.Simulator.State;
+using Holdfast.Simulator.Versions;
+
+namespace Holdfast.Simulator.Billing;
+
+/// <summary>What a caller can do with invoices. https://docs.stripe.com/api/invoices</summary>
+internal static class InvoicesApi
+{
+    private static readonly ApiVersion ItemsLeftOut = ApiVersion.Of("2022-08-01");
+
+    public static void Map(Catalog catalog)
+    {
+        catalog.Post("/v1/invoices", Create);
+        catalog.Get("/v1/invoices", call => new Answer.Many(call.List(Invoices.Type, item =>
+            call.Fits(item, "customer") && call.Fits(item, "status") && call.Fits(item, "collection_method")
+            && call.Fits(item, "subscription", "parent.subscription_details.subscription"))));
+        catalog.Get("/v1/invoices/{invoice}", call => Answer.Of(Named(call)));
+        catalog.Post("/v1/invoices/{invoice}", Update);
+        catalog.Delete("/v1/invoices/{invoice}", Delete);
+        catalog.Get("/v1/invoices/{invoice}/lines", call =>
+            new Answer.Many(call.List(Named(call).Body.Objects("lines").Reverse())));
+        catalog.Post("/v1/invoices/{invoice}/finalize", Finalize);
+        catalog.Post("/v1/invoices/{invoice}/pay", Pay);
+        catalog.Post("/v1/invoices/{invoice}/send", Send);
+        catalog.Post("/v1/invoices/{invoice}/void", call =>
+            Step(call, Settlement.Void, "void", "open", "uncollectible"));
+        catalog.Post("/v1/invoices/{invoice}/mark_uncollectible", call =>
+            Step(call, (operation, invoice) => Settlement.GiveUp(operation, invoice, "user_forgiven"),
+                "marked as uncollectible", "open"));
+    }
+
+    private static StripeObject Named(Call call) => call.Named(Invoices.Type, "invoice", "invoice");
+
+    private static Answer Create(Call call)
+    {
+        var asked = call.Params;
+        asked.Required("customer");
+        var customer = call.Given(Customers.Type, "customer")!;
+        var subscription = call.Given(Subscriptions.Type, "subscription");
+        var currency = asked.Text("currency") is { Length: > 0 } given ? given.ToLowerInvariant()
+            : subscription?.Text("currency") ?? customer.Text("currency") ?? "usd";
+        var includes = (asked.OneOf("pending_invoice_items_behavior", "exclude", "include")
+            ?? (call.Version < ItemsLeftOut ? "include" : "exclude")) is "include";
+        IReadOnlyList<StripeObject> items = includes || subscription is not null
+            ? InvoiceItems.Pending(call.World, customer.Id, currency, subscription?.Id) : [];
+        if (items.Count == 0 && subscription is not null)
+        {
+            throw ApiError.State("Nothing to invoice for subscription", "invoice_no_subscription_line_items");
+        }
+
+        var fields = new JsonObject();
+        asked.SetMetadata(fields);
+        var advances = asked.Flag("auto_advance") ?? false;
+        var invoice = Drafting.Draft(call.Operation, new InvoiceTerms(customer, currency, "manual")
+        {
+            AutoAdvance = advances,
+            CollectionMethod = asked.OneOf("collection_method", "charge_automatically", "send_invoice")
+                ?? "charge_automatically",
+            DaysUntilDue = DaysOf(asked),
+            Discounts = asked.Has("discounts") || asked.Has("coupon") ? Discounts.Asked(call, asked) : null,
+            Fields = Write(call, fields, customer),
+            Items = items,
+            Subscription = subscription,
+            Waits = advances,
+        });
+        call.Operation.Tell("customer.updated", customer);
+        return Answer.Of(invoice);
+    }
+
+    private static long? DaysOf(Params asked)
+    {
+        var days = asked.Integer("days_until_due");
+        return days is null && asked.Integer("due_date") is null && asked.Text("collection_method") is "send_invoice"
+            ? throw ApiError.Missing("days_until_due")
+            : days;
+    }
+
+    /// <summary>The fields a draft takes as they are given.</summary>
+    private static JsonObject Write(Call call, JsonObject fields, StripeObject? customer)
+    {
+        var asked = call.Params;
+        asked.Set(fields, "description", "footer", "number", "statement_descriptor");
+        if (asked.Integer("due_date") is { } due)
+        {
+            fields["due_date"] = due;
+        }
+
+        if (asked.Text("default_payment_method") is { Length: > 0 } method)
+        {
+            fields["default_payment_method"] = MethodOf(call, method, "default_payment_method", customer).Id;
+        }
+
+        return fields;
+    }
+
+    private static StripeObject MethodOf(Call call, string id, string param, StripeObject? customer)
+    {
+        var method = PaymentMethods.Resolve(call.Operation, id, param);
+        if (customer is not null && method.Text("customer") is null)
+        {
+            PaymentMethods.Attach(call.Operation, method, customer);
+        }
+
+        return method.Text("customer") == customer?.Id ? method
+            : throw ApiError.State("This payment method belongs to another customer.", param: param);
+    }
+
+    private static Answer Update(Call call)
+    {
+        var invoice = Named(call);
+        var isDraft = invoice.Status is "draft";
+        var advances = call.Params.Flag("auto_advance");
+        call.Operation.Update(invoice, body =>
+        {
+            call.Params.SetMetadata(body);
+            body["auto_advance"] = advances ?? body.Flag("auto_advance");
+            if (isDraft)
+            {
+                Write(call, body, Invoices.CustomerOf(call.World, invoice));
+                body["collection_method"] = call.Params.OneOf("collection_method", "charge_automatically", "send_invoice")
+                    ?? body.Text("collection_method");
+            }
+        });
+        if (isDraft)
+        {
+            ChangeDraft(call, invoice, advances);
+        }
+
+        call.Operation.Tell("invoice.updated", invoice);
+        return Answer.Of(invoice);
+    }
+
+    private static void ChangeDraft(Call call, StripeObject invoice, bool? advances)
+    {
+        if (call.Params.Integer("days_until_due") is { } days)
+        {
+            call.Operation.UpdateHidden(invoice, hidden => hidden["days_until_due"] = days);
+        }
+
+        if (call.Params.Has("discounts"))
+        {
+            var customer = Invoices.CustomerOf(call.World, invoice);
+            StripeObject[] discounts = [.. Discounts.Asked(call, call.Params)
+                .Select(one => Discounts.Grant(call.Operation, one, customer, invoice))];
+            call.Operation.Update(invoice, body =>
+                body["discounts"] = new JsonArray([.. discounts.Select(one => JsonValue.Create(one.Id))]));
+            Drafting.Sum(call.Operation, invoice);
+        }
+
+        if (advances is { } does)
+        {
+            var at = call.Operation.Now(invoice) + Drafting.WaitSeconds;
+            call.Operation.Unplan(Collection.Finalize, invoice);
+            call.Operation.Update(invoice, body => body["automatically_finalizes_at"] = does ? at : null);
+            if (does)
+            {
+                call.Operation.Plan(at, Collection.Finalize, invoice);
+            }
+        }
+    }
+
+    /// <summary>Its invoice items wait for another invoice.</summary>
+    private static Answer Delete(Call call)
+    {
+        var invoice = Named(call);
+        if (invoice.Status is not "draft" || Invoices.SubscriptionOf(call.World, invoice) is not null)
+        {
+            throw ApiError.State(
+                "You can only delete draft invoices that belong to no subscription.", "invoice_not_editable");
+        }
+
+        foreach (var item in call.World.All(InvoiceItems.Type).Where(item => item.Text("invoice") == invoice.Id).ToArray())
+        {
+            call.Operation.Update(item, body => body["invoice"] = null);
+        }
+
+        call.Operation.Unplan(Collection.Finalize, invoice);
+        call.Operation.Tell("invoice.deleted", invoice);
+        call.Operation.Remove(invoice);
+        return Answer.Deleted(invoice);
+    }
+
+    private static Answer Finalize(Call call)
+    {
+        var invoice = Draft(call, "This invoice is already finalized, you can't re-finalize a non-draft invoice.");
+        if (call.Params.Flag("auto_advance") is { } advances)
+        {
+            call.Operation.Update(invoice, body => body["auto_advance"] = advances);
+        }
+
+        Settlement.Finalize(call.Operation, invoice);
+        call.Operation.Tell("customer.updated", Invoices.CustomerOf(call.World, invoice));
+        if (invoice.Body.Flag("auto_advance") && Invoices.SubscriptionOf(call.World, invoice) is not { Status: "incomplete" })
+        {
+            Collection.Advance(call.Operation, invoice);
+        }
+
+        return Answer.Of(invoice);
+    }
+
+    private static Answer Pay(Call call)
+    {
+        var invoice = Named(call);
+        var customer = Invoices.CustomerOf(call.World, invoice);
+        var outOfBand = call.Params.Flag("paid_out_of_band") is true;
+        var offSession = call.Params.Flag("off_session") ?? true;
+        var given = call.Params.Text("payment_method") is { Length: > 0 } id
+            ? MethodOf(call, id, "payment_method", customer) : null;
+        if (invoice.Status is "draft")
+        {
+            Settlement.Finalize(call.Operation, invoice);
+            call.Operation.Tell("customer.updated", customer);
+            if (invoice.Status is "paid")
+            {
+                return Answer.Of(invoice);
+            }
+        }
+
+        if (invoice.Status is not ("open" or "uncollectible"))
+        {
+            throw ApiError.State($"Invoice is already {invoice.Status}.", "invoice_not_editable");
+        }
+
+        if (outOfBand)
+        {
+            Settlement.CancelIntent(call.Operation, invoice, "void_invoice");
+            Settlement.Paid(call.Operation, invoice, null, outOfBand: true);
+            return Answer.Of(invoice);
+        }
+
+        var method = given ?? Collection.MethodFor(call.World, invoice) ?? throw ApiError.State(
+            "There is no default_payment_method set on this Customer or Invoice. Set one, or give a payment_method.",
+            "resource_missing");
+        Collection.Try(call.Operation, invoice, method, offSession);
+        RefuseUnpaid(call, invoice);
+        return Answer.Of(invoice);
+    }
+
+    /// <summary>The try stands, and the caller hears how it ended.</summary>
+    private static void RefuseUnpaid(Call call, StripeObject invoice)
+    {
+        if (Invoices.IntentOf(call.World, invoice) is not { Status: not ("succeeded" or "processing") } intent)
+        {
+            return;
+        }
+
+        if (intent.Body.Child("last_payment_error") is not null)
+        {
+            throw Refusals.Of(call, intent, "last_payment_error");
+        }
+
+        call.Params.RefuseUnread();
+        throw new ApiError(402, Refusals.CardError, "This payment requires additional user action before it can be completed.",
+            "invoice_payment_intent_requires_action")
+        {
+            KeepsChanges = true,
+            More = new JsonObject
+            {
+                ["payment_intent"] = Rendering.Render(call.World, intent.Body, call.Version, Expansion.None),
+            },
+        };
+    }
+
+    private static Answer Send(Call call)
+    {
+        var invoice = Named(call);
+        if (invoice.Status is "draft")
+        {
+            Settlement.Finalize(call.Operation, invoice);
+            call.Operation.Tell("customer.updated", Invoices.CustomerOf(call.World, invoice));
+        }
+
+        if (invoice.Status is not ("open" or "paid"))
+        {
+            throw ApiError.State($"You cannot send an invoice that is {invoice.Status}.", "invoice_not_editable");
+        }
+
+        call.Operation.Tell("invoice.sent", invoice);
+        return Answer.Of(invoice);
+    }
+
+    private static Answer Step(
+        Call call, Action<Operation, StripeObject> step, string what, params ReadOnlySpan<string> from)
+    {
+        var invoice = Named(call);
+        if (!from.Contains(invoice.Status!))
+        {
+            throw ApiError.State($"An invoice that is {invoice.Status} cannot be {what}.", "status_transition_invalid");
+        }
+
+        step(call.Operation, invoice);
+        return Answer.Of(invoice);
+    }
+
+    private static StripeObject Draft(Call call, string otherwise)
+    {
+        var invoice = Named(call);
+        return invoice.Status is "draft" ? invoice : throw ApiError.State(otherwise, "invoice_not_editable");
+    }
+}
