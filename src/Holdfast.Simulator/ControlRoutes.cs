@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.State;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator;
 
@@ -24,17 +25,10 @@ internal static class ControlRoutes
             await simulator.AdvanceAsync(TimeSpan.FromSeconds(seconds), call.Cancelled);
             return Clock(simulator);
         });
-        control.Get("deliveries", async call =>
-        {
-            var limit = call.Params.Integer("limit") ?? 100;
-            var (@event, endpoint) = (call.Params.Text("event"), call.Params.Text("endpoint"));
-            call.Params.RefuseUnread();
-            using (await simulator.World.EnterAsync(call.Cancelled))
-            {
-                return Deliveries(simulator.World, (int)Math.Clamp(limit, 1, 10_000), record =>
-                    (@event is null || record.Event == @event) && (endpoint is null || record.Endpoint == endpoint));
-            }
-        });
+        control.Get("deliveries", Control.Within(simulator.World, asked => Deliveries(simulator.World, asked)));
+        control.Get("keys", Control.Within(simulator.World, asked => Keys(simulator.World, asked)));
+        control.Post("keys", Control.Within(simulator.World, asked => Keys(simulator.World, asked)));
+        WeatherControl.Map(control, simulator.World);
     }
 
     private static JsonObject Clock(StripeSimulator simulator) => new()
@@ -44,11 +38,37 @@ internal static class ControlRoutes
     };
 
     /// <summary>The latest first.</summary>
-    private static JsonObject Deliveries(World world, int limit, Func<DeliveryRecord, bool> fits) => new()
+    private static JsonObject Deliveries(World world, Params asked)
     {
-        ["counts"] = world.Deliveries.CountsToJson(),
-        ["to_be_sent"] = world.Outbox.Count,
-        ["data"] = new JsonArray(
-            [.. world.Deliveries.Latest.Reverse().Where(fits).Take(limit).Select(record => record.ToJson())]),
-    };
+        var limit = (int)Math.Clamp(asked.Integer("limit") ?? 100, 1, DeliveryLog.Kept);
+        var (@event, endpoint) = (asked.Text("event"), asked.Text("endpoint"));
+        asked.RefuseUnread();
+        return new JsonObject
+        {
+            ["counts"] = world.Counts.ToJson(),
+            ["to_be_sent"] = world.Outbox.Count,
+            ["data"] = new JsonArray([.. world.Deliveries.Latest.Reverse()
+                .Where(record => (@event ?? record.Event) == record.Event && (endpoint ?? record.Endpoint) == record.Endpoint)
+                .Take(limit)
+                .Select(record => record.ToJson())]),
+        };
+    }
+
+    /// <summary>Takes a key away, or gives it back.</summary>
+    private static JsonObject Keys(World world, Params asked)
+    {
+        var (revoke, restore) = (asked.Text("revoke"), asked.Text("restore"));
+        asked.RefuseUnread();
+        if (revoke is not null)
+        {
+            world.Keys.Revoke(revoke);
+        }
+
+        if (restore is not null)
+        {
+            world.Keys.Restore(restore);
+        }
+
+        return new JsonObject { ["revoked"] = new JsonArray([.. world.Keys.Revoked.Select(key => JsonValue.Create(key))]) };
+    }
 }

@@ -1,6 +1,7 @@
 using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Versions;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator;
 
@@ -34,6 +35,9 @@ public sealed record SimulatorOptions
 
     /// <summary>Told of each delivery that was made, one at a time.</summary>
     public Action<Delivered>? Watch { get; init; }
+
+    /// <summary>What goes wrong by itself: nothing, unless asked for.</summary>
+    public Forecast Forecast { get; init; } = Forecast.Calm;
 
     /// <summary>The account's API version.</summary>
     public ApiVersion Version { get; init; } = ApiVersion.Newest;

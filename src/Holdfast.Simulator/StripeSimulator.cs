@@ -33,6 +33,7 @@ public sealed class StripeSimulator : IAsyncDisposable
             DefaultVersion = options.Version,
             Delivery = options.Delivery,
             Deliveries = new() { Watch = options.Watch },
+            Forecast = options.Forecast,
         };
         _courier = new Courier(_world, options.SigningTime ?? options.Time);
         _passing = new Passing(_world, _courier);

@@ -8,8 +8,8 @@ internal static class Consequences
 {
     public static void Follow(World world, Sending sending, StripeEvent told, DeliveryRecord record)
     {
-        world.Deliveries.Count("sent");
-        world.Deliveries.Count(record.IsAcknowledged ? "acknowledged" : "failed");
+        world.Counts.Add("sent");
+        world.Counts.Add(record.IsAcknowledged ? "acknowledged" : "failed");
         var endpoint = Endpoint.Find(world, sending.Endpoint);
         if (record.IsAcknowledged)
         {
@@ -27,7 +27,7 @@ internal static class Consequences
     {
         if (!sending.IsCopy && world.Delivery.Retries.After(sending.Attempt) is { } pause)
         {
-            world.Deliveries.Count("retried");
+            world.Counts.Add("retried");
             world.Outbox.Plan(sending with
             {
                 Due = world.NowMilliseconds + (long)pause.TotalMilliseconds,

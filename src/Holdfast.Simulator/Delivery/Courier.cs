@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Holdfast.Simulator.Events;
 using Holdfast.Simulator.State;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator.Delivery;
 
@@ -37,6 +38,11 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
 
     public async Task<Arrived> SendAsync(Parcel parcel, CancellationToken ct)
     {
+        if (parcel.IsUnreachable)
+        {
+            return new Arrived(null, "Outage");
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Post, parcel.Url);
         request.Content = new ByteArrayContent(parcel.Body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
@@ -80,12 +86,24 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
         var body = told.Write(world, endpoint.Version(world));
         var signature = Signature.Header(
             endpoint.Secrets(world.Now(null)), receiversTime.GetUtcNow().ToUnixTimeSeconds(), body);
-        return new Parcel(sending, told, endpoint.Url, body, signature);
+        if (sending.IsCorrupt)
+        {
+            body[body.Length / 2] ^= 1;
+        }
+
+        return new Parcel(sending, told, endpoint.Url, body, signature)
+        {
+            IsUnreachable = world.Outages.IsOut(world, Outages.Deliveries),
+        };
     }
 }
 
 /// <summary>A sending with all that goes over the wire.</summary>
-internal sealed record Parcel(Sending Sending, StripeEvent Event, string Url, byte[] Body, string Signature);
+internal sealed record Parcel(Sending Sending, StripeEvent Event, string Url, byte[] Body, string Signature)
+{
+    /// <summary>Nothing gets through at the moment.</summary>
+    public bool IsUnreachable { get; init; }
+}
 
 /// <summary>The endpoint's answer, or why there was none.</summary>
 internal sealed record Arrived(int? Status, string? Error);

@@ -3,22 +3,14 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Delivery;
 
-/// <summary>What was sent and what came of it: the latest deliveries, and counts of all.</summary>
+/// <summary>What was sent and what came of it.</summary>
 internal sealed class DeliveryLog
 {
-    private const int Kept = 10_000;
+    public const int Kept = 10_000;
 
     private readonly Queue<DeliveryRecord> _latest = new();
-    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 
     public IEnumerable<DeliveryRecord> Latest => _latest;
-
-    public IReadOnlyDictionary<string, long> Counts => _counts;
-
-    public void Count(string what, long by = 1) => _counts[what] = _counts.GetValueOrDefault(what) + by;
-
-    public JsonObject CountsToJson() =>
-        new(_counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)JsonValue.Create(count.Value))));
 
     /// <summary>Told of each that is added.</summary>
     public Action<Delivered>? Watch { get; init; }
@@ -33,11 +25,7 @@ internal sealed class DeliveryLog
         }
     }
 
-    public void Clear()
-    {
-        _latest.Clear();
-        _counts.Clear();
-    }
+    public void Clear() => _latest.Clear();
 }
 
 /// <summary>One delivery that was made.</summary>

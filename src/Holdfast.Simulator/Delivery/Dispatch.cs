@@ -1,5 +1,6 @@
 using Holdfast.Simulator.Events;
 using Holdfast.Simulator.State;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator.Delivery;
 
@@ -16,11 +17,22 @@ internal static class Dispatch
             {
                 told.Freeze(world, endpoint.Version(world));
                 told.Pending.Add(endpoint.Id);
-                world.Outbox.Plan(new Sending(world.NowMilliseconds + after, 0, told.Id, endpoint.Id));
+                Plan(world, new Sending(world.NowMilliseconds + after, 0, told.Id, endpoint.Id));
             }
         }
     }
 
-    public static void Resend(World world, StripeEvent told, Endpoint endpoint) =>
+    public static void Resend(World world, StripeEvent told, Endpoint endpoint)
+    {
         world.Outbox.Plan(new Sending(world.NowMilliseconds, 0, told.Id, endpoint.Id) { IsManual = true });
+        world.Stirred?.Invoke();
+    }
+
+    private static void Plan(World world, Sending sending)
+    {
+        foreach (var befallen in DeliveryWeather.Befall(world, sending))
+        {
+            world.Outbox.Plan(befallen);
+        }
+    }
 }

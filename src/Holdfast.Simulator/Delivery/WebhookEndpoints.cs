@@ -25,6 +25,7 @@ internal static class WebhookEndpoints
         catalog.Get("/v1/webhook_endpoints/{endpoint}", call => Answer.Of(call.Named(Type, "endpoint")));
         catalog.Post("/v1/webhook_endpoints/{endpoint}", Update);
         catalog.Delete("/v1/webhook_endpoints/{endpoint}", Delete);
+        catalog.Post("/_simulator/webhook_endpoints/{endpoint}/roll_secret", RollSecret);
     }
 
     /// <param name="secret">Null makes one.</param>
@@ -116,6 +117,21 @@ internal static class WebhookEndpoints
         });
         call.Operation.UpdateHidden(endpoint, hidden => hidden.Remove("failing_since"));
         return Answer.Of(endpoint);
+    }
+
+    /// <summary>What Stripe has in its dashboard only. https://docs.stripe.com/webhooks#roll-endpoint-secrets</summary>
+    private static Answer.Plain RollSecret(Call call)
+    {
+        const long longest = 24 * 60 * 60;
+        var endpoint = call.Named(Type, "endpoint");
+        var keep = call.Params.Integer("expires_in") ?? 0;
+        if (keep is < 0 or > longest)
+        {
+            throw ApiError.Invalid("expires_in", $"The old secret may go on for {longest} seconds at most.");
+        }
+
+        var secret = Roll(call.Operation, endpoint, call.World.Now(null) + keep);
+        return new Answer.Plain(new JsonObject { ["id"] = endpoint.Id, ["secret"] = secret, ["expires_in"] = keep });
     }
 
     private static Answer Delete(Call call)

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Holdfast.Simulator.State;
 using Holdfast.Simulator.Versions;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator.Http;
 
 /// <summary>
-/// Stripe's API over the world: one request in, one answer out, one at a time. What fails leaves no trace, but for what
-/// Stripe keeps too, such as a declined payment.
+/// Stripe's API over the world: one request in, one answer out, one at a time. A request passes the weather, the key and the
+/// limits first; then the layer that keeps answers; then it is carried out.
 /// </summary>
 internal sealed class Api(World world, Control control)
 {
@@ -20,8 +20,6 @@ internal sealed class Api(World world, Control control)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private readonly Idempotency _idempotency = new();
-
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken ct)
     {
         if (control.Answers(request))
@@ -29,153 +27,170 @@ internal sealed class Api(World world, Control control)
             return await control.AnswerAsync(request, ct);
         }
 
+        Turn turn;
         using (await world.EnterAsync(ct))
         {
-            return Answer(request);
-        }
-    }
-
-    private ApiResponse Answer(ApiRequest request)
-    {
-        var requestId = world.Ids.Next("req");
-        try
-        {
-            Authenticate(request);
-            var version = VersionOf(request);
-            var (handler, route) = world.Catalog.Routes.Find(request.Method, request.Path) ?? throw NoRoute(request);
-            if (request.IsPublishable && !world.Catalog.Routes.IsOpen(handler))
+            turn = Admit(request);
+            if (turn.Trouble is not Trouble.Slow)
             {
-                throw new ApiError(401, ApiError.InvalidRequest,
-                    "This call cannot be made with a publishable API key. Use a secret one.", "secret_key_required");
+                Carry(turn);
             }
+        }
 
-            var key = request.Method is "POST" && request.IdempotencyKey is { Length: > 0 } given ? given : null;
-            if (key is not null && _idempotency.Begin(key, request, world.Now(null)) is { } kept)
+        // From here on it is done even when the caller has hung up, as at Stripe.
+        if (turn is { Trouble: Trouble.Slow, Answer: null })
+        {
+            await Task.Delay(world.Forecast.SlowFor, TimeProvider.System, CancellationToken.None);
+            using (await world.EnterAsync(CancellationToken.None))
             {
-                return Dress(kept, request, version, requestId, original: kept.Headers.GetValueOrDefault("Request-Id"));
+                Carry(turn);
             }
+        }
 
-            var answer = Carry(request, handler, route, version, new OperationCause(requestId, key), out var isValidation);
-            answer = Dress(answer, request, version, requestId, original: null);
-            if (key is not null)
+        if (turn.IsHeld)
+        {
+            await Task.Delay(world.Forecast.HeldFor, TimeProvider.System, CancellationToken.None);
+            using (await world.EnterAsync(CancellationToken.None))
             {
-                _idempotency.End(key, isValidation ? null : answer);
+                Keep(turn);
             }
-
-            return answer;
-        }
-        catch (ApiError error)
-        {
-            return Dress(ToResponse(error), request, world.DefaultVersion, requestId, original: null);
-        }
-    }
-
-    /// <summary>Carries a call out, and undoes all of it when it is refused.</summary>
-    private ApiResponse Carry(
-        ApiRequest request, Func<Call, Answer> handler, IReadOnlyDictionary<string, string> route, ApiVersion version,
-        OperationCause cause, out bool isValidation)
-    {
-        var operation = new Operation(world, cause);
-        isValidation = false;
-        try
-        {
-            var asked = new Params(ReadParams(request));
-            var expand = Expansion.Of(asked.Texts("expand"));
-            var answer = handler(new Call(operation, asked, route, request, version));
-            asked.RefuseUnread();
-            var body = answer switch
-            {
-                Answer.One one => Rendering.Render(world, one.Body, version, expand),
-                Answer.Many many => Rendering.Render(world, many.Page, version, expand),
-                Answer.Plain plain => plain.Body,
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
-            world.Commit(operation);
-            return new ApiResponse(200, body.ToJsonString(Layout));
-        }
-        catch (ApiError error)
-        {
-            if (error.KeepsChanges)
-            {
-                world.Commit(operation);
-            }
-            else
-            {
-                operation.Undo();
-            }
-
-            isValidation = error.IsValidation;
-            return ToResponse(error);
-        }
-        catch
-        {
-            operation.Undo();
-            throw;
-        }
-    }
-
-    private static JsonObject ReadParams(ApiRequest request)
-    {
-        if (!request.Path.StartsWith("/v2/", StringComparison.Ordinal) || request.Method is "GET")
-        {
-            return FormReader.Read(request.Method is "POST" ? Join(request.Query, request.Body) : request.Query);
         }
 
-        try
-        {
-            return request.Body.Length == 0 ? [] : JsonNode.Parse(request.Body) as JsonObject
-                ?? throw ApiError.Invalid("", "The body is no JSON object.");
-        }
-        catch (JsonException error)
-        {
-            throw ApiError.Invalid("", $"The body is no JSON: {error.Message}");
-        }
+        return turn.Answer!;
     }
 
     public static string Join(string query, string body) => query.Length == 0 ? body : $"{query}&{body}";
 
-    private static void Authenticate(ApiRequest request)
+    /// <summary>Everything that is settled before a request is carried out; what is settled with that has its answer.</summary>
+    private Turn Admit(ApiRequest request)
     {
-        if (request.Key is not { Length: > 0 } key)
+        var turn = new Turn(request, world.Ids.Next("req"), RequestWeather.Draw(world, request));
+        try
         {
-            throw new ApiError(401, ApiError.InvalidRequest,
-                "You did not provide an API key. Send it as 'Authorization: Bearer sk_test_…', or as the user name of Basic authorization.");
+            Meet(turn);
+            if (!request.IsControl)
+            {
+                world.Keys.Authenticate(request);
+                world.RateLimit.Pass(world);
+            }
+
+            turn.Version = VersionOf(request);
+            turn.Found = world.Catalog.Routes.Find(request.Method, request.Path) ?? throw NoRoute(request);
+            GuardPublishable(request, turn.Found.Handler);
+            if (Idempotency.KeyOf(request) is { } key)
+            {
+                if (world.Idempotency.Begin(key, request, world.Now(null)) is { } kept)
+                {
+                    turn.Answer = Dress(turn, kept, original: kept.Headers.GetValueOrDefault("Request-Id"));
+                }
+                else
+                {
+                    turn.Key = key;
+                }
+            }
+        }
+        catch (ApiError error)
+        {
+            turn.Answer = Dress(turn, error.ToResponse(request.IsV2));
         }
 
-        if (!key.StartsWith("sk_test_", StringComparison.Ordinal) && !key.StartsWith("rk_test_", StringComparison.Ordinal)
-            && !key.StartsWith("pk_test_", StringComparison.Ordinal))
+        return turn;
+    }
+
+    private void GuardPublishable(ApiRequest request, Func<Call, Answer> handler)
+    {
+        if (request.IsPublishable && !world.Catalog.Routes.IsOpen(handler))
         {
             throw new ApiError(401, ApiError.InvalidRequest,
-                "Invalid API Key provided. The simulator takes any key that begins with sk_test_, rk_test_ or pk_test_.");
-        }
-
-        if (request.Account is not null)
-        {
-            throw ApiError.Unsupported("connected accounts (the Stripe-Account header)");
+                "This call cannot be made with a publishable API key. Use a secret one.", "secret_key_required");
         }
     }
 
-    private ApiVersion VersionOf(ApiRequest request) =>
-        request.Version is not { Length: > 0 } text ? world.DefaultVersion
-        : ApiVersion.TryParse(text, out var version) ? version
-        : throw new ApiError(400, ApiError.InvalidRequest, $"Invalid Stripe API version: {text}.");
+    /// <summary>Troubles that strike before the key is looked at leave no trace.</summary>
+    private void Meet(Turn turn)
+    {
+        if (turn.Trouble is not Trouble.None)
+        {
+            world.Counts.Add($"api_{turn.Trouble}");
+        }
+
+        switch (turn.Trouble)
+        {
+            case Trouble.ResetBefore:
+                turn.Answer = ApiResponse.Lost;
+                break;
+            case Trouble.RateLimited or Trouble.LockTimeout or Trouble.Outage:
+                throw RequestWeather.Error(world, turn.Trouble);
+        }
+    }
+
+    private void Carry(Turn turn)
+    {
+        if (turn.Answer is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            var carried = turn.Trouble is Trouble.FailsBefore
+                ? RequestWeather.Error(world, turn.Trouble).ToResponse(turn.Request.IsV2)
+                : Carriage.Carry(world, turn);
+            if (turn.Trouble is Trouble.FailsAfter && carried.Status is 200)
+            {
+                carried = RequestWeather.Error(world, turn.Trouble).ToResponse(turn.Request.IsV2);
+            }
+
+            turn.Answer = Dress(turn, carried);
+            turn.IsHeld = turn.Trouble is Trouble.AnswerLost && world.Forecast.HeldFor > TimeSpan.Zero;
+        }
+        finally
+        {
+            if (!turn.IsHeld)
+            {
+                Keep(turn);
+            }
+        }
+    }
+
+    /// <summary>Keeps the answer under its key, and loses it on its way if that is the weather.</summary>
+    private void Keep(Turn turn)
+    {
+        if (turn.Key is not null)
+        {
+            var isKept = turn is { IsValidation: false, Answer: not null }
+                && (!turn.Request.IsV2 || turn.Answer.Status is 200);
+            world.Idempotency.End(turn.Key, isKept ? turn.Answer : null);
+        }
+
+        if (turn.Trouble is Trouble.AnswerLost or Trouble.ResetAfter)
+        {
+            turn.Answer = ApiResponse.Lost;
+        }
+    }
+
+    private ApiVersion VersionOf(ApiRequest request) => request.Version switch
+    {
+        null or "" when request.IsV2 => throw new ApiError(400, ApiError.InvalidRequest,
+            "A Stripe-Version header is required for requests to /v2.", "missing_required_header"),
+        null or "" => world.DefaultVersion,
+        var text when ApiVersion.TryParse(text, out var version) => version,
+        var text => throw new ApiError(400, ApiError.InvalidRequest, $"Invalid Stripe API version: {text}."),
+    };
 
     private static ApiError NoRoute(ApiRequest request) => new(404, ApiError.InvalidRequest,
         $"Unrecognized request URL ({request.Method}: {request.Path}). If Stripe has it, this simulator does not yet.");
 
-    private static ApiResponse ToResponse(ApiError error) => new(error.Status, error.ToBody().ToJsonString(Layout));
-
-    private ApiResponse Dress(
-        ApiResponse answer, ApiRequest request, ApiVersion version, string requestId, string? original)
+    private ApiResponse Dress(Turn turn, ApiResponse answer, string? original = null)
     {
-        var headers = new Dictionary<string, string>
+        var headers = new Dictionary<string, string>(answer.Headers)
         {
             ["Content-Type"] = "application/json",
             ["Date"] = world.Clock.Now.ToString("R", CultureInfo.InvariantCulture),
-            ["Request-Id"] = requestId,
-            ["Stripe-Version"] = version.Name,
+            ["Request-Id"] = turn.RequestId,
+            ["Stripe-Version"] = (turn.Version ?? world.DefaultVersion).Name,
         };
-        if (request.IdempotencyKey is { Length: > 0 } key && request.Method is "POST")
+        if (Idempotency.KeyOf(turn.Request) is { } key)
         {
             headers["Idempotency-Key"] = key;
         }

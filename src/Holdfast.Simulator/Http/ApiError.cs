@@ -20,6 +20,8 @@ internal sealed class ApiError(int status, string type, string message, string? 
     /// <summary>Further fields of the body, such as <c>decline_code</c> and <c>payment_intent</c>.</summary>
     public JsonObject More { get; init; } = [];
 
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The request failed and yet left its traces, as a declined payment does; otherwise all is undone.</summary>
     public bool KeepsChanges { get; init; }
 
@@ -60,6 +62,23 @@ internal sealed class ApiError(int status, string type, string message, string? 
         Invalid(param ?? "", $"This simulator does not support {what}. Stripe does.", "simulator_unsupported");
 
     public static string DocsOf(string code) => $"https://stripe.com/docs/error-codes/{code.Replace('_', '-')}";
+
+    public ApiResponse ToResponse(bool isV2) => new(Status, (isV2 ? ToV2Body() : ToBody()).ToJsonString(Api.Layout))
+    {
+        Headers = Headers,
+    };
+
+    /// <summary>The newer routes have no type and no param; a code always. https://docs.stripe.com/api-v2-overview</summary>
+    private JsonObject ToV2Body() => new()
+    {
+        ["error"] = new JsonObject
+        {
+            ["code"] = Code is null or "parameter_missing" or "parameter_unknown" ? "invalid_fields"
+                : Code is "resource_missing" ? "not_found" : Code,
+            ["message"] = Param is null ? Message : $"{Message} ({Param})",
+            ["type"] = Type,
+        },
+    };
 
     public JsonObject ToBody()
     {

@@ -3,6 +3,12 @@ namespace Holdfast.Simulator.Http;
 /// <summary>A request to the simulated API, free of any HTTP server.</summary>
 public sealed record ApiRequest(string Method, string Path)
 {
+    /// <summary>Newer routes have rules of their own. https://docs.stripe.com/api-v2-overview</summary>
+    public bool IsV2 => Path.StartsWith("/v2/", StringComparison.Ordinal);
+
+    /// <summary>Of the simulator's own: no key is needed, and no weather troubles it.</summary>
+    public bool IsControl => Path.StartsWith(Control.Root, StringComparison.Ordinal);
+
     /// <summary>After the question mark, encoded.</summary>
     public string Query { get; init; } = "";
 

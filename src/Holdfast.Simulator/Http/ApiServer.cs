@@ -53,6 +53,12 @@ internal sealed class ApiServer : IAsyncDisposable
             },
             context.RequestAborted);
 
+        if (answer.IsLost)
+        {
+            context.Abort();
+            return;
+        }
+
         context.Response.StatusCode = answer.Status;
         foreach (var (name, value) in answer.Headers)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Http;
 
@@ -16,6 +17,15 @@ internal sealed class Control
     public void Get(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("GET", Root + path), handler);
 
     public void Post(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("POST", Root + path), handler);
+
+    /// <summary>A route that looks at the world or changes it, while nobody else does.</summary>
+    public static Func<ControlCall, Task<JsonNode>> Within(World world, Func<Params, JsonNode> handler) => async call =>
+    {
+        using (await world.EnterAsync(call.Cancelled))
+        {
+            return handler(call.Params);
+        }
+    };
 
     public bool Answers(ApiRequest request) => _routes.ContainsKey((request.Method, request.Path));
 

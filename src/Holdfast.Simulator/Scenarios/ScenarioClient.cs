@@ -76,7 +76,7 @@ internal sealed class ScenarioClient(
     {
         try
         {
-            return await call(request, ct);
+            return await call(request, ct) is { IsLost: false } answer ? answer : null;
         }
         catch (Exception error) when (error is IOException or HttpRequestException or TimeoutException)
         {

@@ -10,6 +10,7 @@ internal sealed class Operation(World world, OperationCause cause)
 {
     private readonly List<Action> _undo = [];
     private readonly Dictionary<StripeObject, JsonObject> _before = [];
+    private readonly Dictionary<StripeObject, JsonObject> _originals = [];
     private readonly List<Happening> _happenings = [];
     private readonly HashSet<StripeObject> _untold = [];
     private readonly List<Action<World>> _afterwards = [];
@@ -17,6 +18,9 @@ internal sealed class Operation(World world, OperationCause cause)
     public World World { get; } = world;
 
     public OperationCause Cause { get; } = cause;
+
+    /// <summary>What was changed, as it was before this operation.</summary>
+    public IReadOnlyDictionary<StripeObject, JsonObject> Originals => _originals;
 
     /// <summary>What there is to tell, in the order it happened.</summary>
     public IReadOnlyList<Happening> Happenings => _happenings;
@@ -179,6 +183,7 @@ internal sealed class Operation(World world, OperationCause cause)
 
         var (body, hidden) = (item.Body.Copy(), item.Hidden.Copy());
         _before.Add(item, body);
+        _originals.Add(item, body);
         _undo.Add(() => item.Restore(body, hidden));
     }
 }

@@ -1,8 +1,10 @@
 using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Events;
+using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.Versions;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator.State;
 
@@ -40,6 +42,20 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
 
     public DeliveryOptions Delivery { get; init; } = new();
 
+    public Forecast Forecast { get; set; } = Forecast.Calm;
+
+    public Outages Outages { get; } = new();
+
+    public StaleReads StaleReads { get; } = new();
+
+    public Counts Counts { get; } = new();
+
+    public Idempotency Idempotency { get; } = new();
+
+    public Keys Keys { get; } = new();
+
+    public RateLimit RateLimit { get; } = new();
+
     /// <summary>The account's own version: of requests that name none, and of events for endpoints that name none.</summary>
     public ApiVersion DefaultVersion { get; init; } = ApiVersion.Newest;
 
@@ -65,7 +81,13 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
         foreach (var happening in operation.Happenings)
         {
             Dispatch.Tell(this, Events.Add(this, happening, operation.Cause));
+            if (DeliveryWeather.TellsTwice(this))
+            {
+                Dispatch.Tell(this, Events.Add(this, happening, operation.Cause));
+            }
         }
+
+        StaleReads.Note(this, operation.Originals);
 
         if (operation.Happenings.Count > 0)
         {

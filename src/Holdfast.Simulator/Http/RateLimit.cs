@@ -1,0 +1,21 @@
+using Holdfast.Simulator.State;
+using Holdfast.Simulator.Weather;
+
+namespace Holdfast.Simulator.Http;
+
+/// <summary>Counts requests by the second of the world's time. https://docs.stripe.com/rate-limits</summary>
+internal sealed class RateLimit
+{
+    private long _second;
+    private int _count;
+
+    public void Pass(World world)
+    {
+        var now = world.Now(null);
+        (_second, _count) = (now, now == _second ? _count + 1 : 1);
+        if (world.Forecast.RequestsPerSecond > 0 && _count > world.Forecast.RequestsPerSecond)
+        {
+            throw RequestWeather.TooFast("global-rate");
+        }
+    }
+}
