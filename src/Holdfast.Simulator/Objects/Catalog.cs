@@ -42,6 +42,7 @@ internal sealed class Catalog
         DisputesApi.Map(catalog);
         FraudWarnings.Map(catalog);
         BalanceTransactions.Map(catalog);
+        Checkout.CheckoutApi.Map(catalog);
         Events.EventsApi.Map(catalog);
         Delivery.WebhookEndpoints.Map(catalog);
         return catalog;

@@ -36,6 +36,15 @@ internal static class Customers
         catalog.Delete("/v1/customers/{customer}", Delete);
     }
 
+    /// <summary>A customer that Stripe makes by itself, as Checkout does.</summary>
+    public static StripeObject Make(Operation operation, string? email, string? name) =>
+        operation.Create(Type, new JsonObject
+        {
+            ["email"] = email,
+            ["invoice_prefix"] = operation.World.Ids.Letters(8).ToUpperInvariant(),
+            ["name"] = name,
+        }, @event: "customer.created");
+
     private static Answer Create(Call call)
     {
         var clock = call.Given(TestClocks.Type, "test_clock");

@@ -63,21 +63,28 @@ internal sealed record TestDebit(string Type, string Outcome, bool IsDelayed, st
         return Failures.ContainsKey(outcome) ? new TestDebit(family.Type, outcome, delayed, country) : null;
     }
 
-    /// <summary>The token that stands for an account's number, by the endings of Stripe's test accounts.</summary>
+    /// <summary>The token that stands for an account's number; one that is none of Stripe's test accounts pays.</summary>
     public static string TokenOf(string type, string number)
     {
         var family = Families.First(family => family.Value.Type == type).Key;
-        var outcome = number switch
-        {
-            "000111111116" or "DE62370400440532013001" or "00333333335" or "00222227" => "failed",
-            "000222222227" or "222222227" => "insufficientFunds",
-            "000111111113" => "accountClosed",
-            "DE65370400440002222227" or "AT591904300235473203" or "900555555555" => "failedDelayed",
-            "DE35370400440532013002" or "000555555559" => "disputed",
-            _ => "success",
-        };
-        return $"pm_{family}_{outcome}";
+        return $"pm_{family}_{OutcomeOf(number.Replace(" ", "", StringComparison.Ordinal))}";
     }
+
+    private static string OutcomeOf(string number) => number switch
+    {
+        "AT861904300235473202" or "DE62370400440532013001" or "IT60X0542811101000000123456" => "failed",
+        "AT051904300235473205" or "DE78370400440532013004" => "failedDelayed",
+        "AT321904300235473204" or "DE08370400440532013003" or "90012345" or "900123456" => "successDelayed",
+        "AT591904300235473203" or "DE35370400440532013002" or "000555555559" => "disputed",
+        "000222222227" or "222222227" or "22222227" => "insufficientFunds",
+        "922222227" or "92222227" => "insufficientFundsDelayed",
+        "000333333335" or "333333335" or "33333335" => "debitNotAuthorized",
+        "000111111113" or "111111113" => "accountClosed",
+        "000111111116" or "111111116" => "noAccount",
+        "000444444440" => "invalidCurrency",
+        "000000000009" => "processing",
+        _ => "success",
+    };
 
     /// <summary>The debit behind a payment method; null when it is none.</summary>
     public static TestDebit? Behind(StripeObject method) => method.Hidden.Text("debit") is { } token ? Parse(token) : null;

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.Http;
+using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.State;
+
+namespace Holdfast.Simulator.Checkout;
+
+/// <summary>
+/// The customer at the page: by the simulator's own route, or by the private one of Stripe's page, which Stripe's CLI uses to
+/// complete a session.
+/// </summary>
+internal static class PaymentPages
+{
+    private const string DefaultMethod = "pm_card_visa";
+
+    public static void Map(Catalog catalog)
+    {
+        catalog.Post("/_simulator/checkout/sessions/{session}/complete", Complete);
+        catalog.Open("GET", "/v1/payment_pages/{session}", call => Page(CheckoutApi.Named(call)));
+        catalog.Open("POST", "/v1/payment_pages/{session}/confirm", Confirm);
+    }
+
+    private static Answer Complete(Call call)
+    {
+        var session = CheckoutApi.Named(call);
+        Completion.Submit(call, session, call.Params.Text("payment_method") ?? DefaultMethod, call.Params.Text("email"));
+        return Answer.Of(session);
+    }
+
+    private static Answer Confirm(Call call)
+    {
+        var session = CheckoutApi.Named(call);
+        var expected = call.Params.Integer("expected_amount");
+        if (expected is not null && expected != session.Number("amount_total"))
+        {
+            throw ApiError.State(
+                $"The amount of the session is {session.Number("amount_total")}, not {expected}.",
+                "checkout_amount_mismatch", "expected_amount");
+        }
+
+        Completion.Submit(call, session, call.Params.Required("payment_method"), null);
+        return Page(session);
+    }
+
+    private static Answer.Plain Page(StripeObject session) => new(new JsonObject
+    {
+        ["id"] = $"ppage_{session.Id["cs_test_".Length..]}",
+        ["object"] = "checkout.session",
+        ["mode"] = session.Text("mode"),
+        ["payment_status"] = session.Text("payment_status"),
+        ["session_id"] = session.Id,
+        ["status"] = session.Status,
+        ["total_summary"] = new JsonObject { ["due"] = session.Number("amount_total") },
+    });
+}
