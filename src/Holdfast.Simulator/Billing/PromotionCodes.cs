@@ -44,11 +44,11 @@ internal static class PromotionCodes
         catalog.Post("/v1/promotion_codes/{promotion_code}", Update);
     }
 
-    /// <summary>One more use of it, by this customer; refused when it is not for them, not now or no more.</summary>
-    public static StripeObject Redeem(Operation operation, StripeObject code, StripeObject customer)
+    /// <summary>One more use of it, by this customer or a guest; refused when it is not for them, not now or no more.</summary>
+    public static StripeObject Redeem(Operation operation, StripeObject code, StripeObject? customer)
     {
         if (!code.Body.Flag("active") || code.Body.Number("expires_at") <= operation.World.Now(null)
-            || (code.Text("customer") is { } owner && owner != customer.Id))
+            || (code.Text("customer") is { } owner && owner != customer?.Id))
         {
             throw ApiError.State($"This promotion code cannot be redeemed: {code.Text("code")}.", param: "promotion_code");
         }

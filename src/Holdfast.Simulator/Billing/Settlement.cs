@@ -202,8 +202,12 @@ internal static class Settlement
 
         if (paidBy is not null)
         {
+            // A debit may still be under way; what becomes of it the invoice hears later.
             operation.UpdateHidden(paidBy, hidden => hidden["invoice"] = invoice.Id);
-            Paid(operation, invoice, paidBy);
+            if (paidBy.Status is "succeeded")
+            {
+                Paid(operation, invoice, paidBy);
+            }
         }
     }
 

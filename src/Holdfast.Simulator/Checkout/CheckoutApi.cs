@@ -10,6 +10,7 @@ namespace Holdfast.Simulator.Checkout;
 internal static class CheckoutApi
 {
     private const string Expires = "checkout.session.expires";
+    private const int SecretLetters = 58;
 
     public static void Map(Catalog catalog)
     {
@@ -52,7 +53,13 @@ internal static class CheckoutApi
         }
         else
         {
-            Sums.Write(call, session, lines);
+            foreach (var line in lines)
+            {
+                var amount = line.IsRecurring && Sums.IsOnTrial(session) ? 0 : line.Amount;
+                LineItems.Make(call.Operation, session, line, amount);
+            }
+
+            Sums.Write(call.Operation, session);
         }
 
         call.Operation.Plan(session.Number("expires_at"), Expires, session);
@@ -76,7 +83,7 @@ internal static class CheckoutApi
     private static Answer ExpireNow(Call call)
     {
         var session = Named(call);
-        Completion.RequireOpen(session, "expired");
+        Submission.RequireOpen(session, "expired");
         Expire(call.Operation, session);
         return Answer.Of(session);
     }
@@ -94,12 +101,12 @@ internal static class CheckoutApi
             body["status"] = "expired";
             body["url"] = null;
         });
-        if (operation.World.Find(PaymentIntents.Type, session.Text("payment_intent")) is { } intent)
+        if (operation.World.Find(PaymentIntents.Type, session.Hidden.Text("intent")) is { } intent)
         {
             PaymentIntents.Cancel(operation, intent, "expired");
         }
 
-        if (operation.World.Find(SetupIntents.Type, session.Text("setup_intent")) is { } setup)
+        if (operation.World.Find(SetupIntents.Type, session.Text("setup_intent") ?? session.Hidden.Text("setup")) is { } setup)
         {
             SetupIntents.Cancel(operation, setup, "abandoned");
         }
@@ -119,8 +126,6 @@ internal static class CheckoutApi
             body["client_secret"] = $"{session.Id}_secret_{operation.World.Ids.Letters(SecretLetters)}";
         }
     });
-
-    private const int SecretLetters = 58;
 
     private static void MakeSetupIntent(Operation operation, StripeObject session, StripeObject? customer, JsonObject data)
     {

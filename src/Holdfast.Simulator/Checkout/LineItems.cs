@@ -55,14 +55,13 @@ internal static class LineItems
         return lines;
     }
 
-    public static void Make(Operation operation, StripeObject session, LineTerms line, long discount, long amount) =>
+    public static void Make(Operation operation, StripeObject session, LineTerms line, long amount) =>
         operation.UpdateHidden(
             operation.Create(Type, new JsonObject
             {
                 ["adjustable_quantity"] = line.Adjustable?.Copy(),
-                ["amount_discount"] = discount,
                 ["amount_subtotal"] = amount,
-                ["amount_total"] = amount - discount,
+                ["amount_total"] = amount,
                 ["currency"] = line.Price.Text("currency"),
                 ["description"] = operation.World.Find(Products.Type, line.Price.Text("product"))?.Text("name"),
                 ["price"] = line.Price.Body.Copy(),

@@ -23,7 +23,13 @@ internal static class PaymentPages
     private static Answer Complete(Call call)
     {
         var session = CheckoutApi.Named(call);
-        Completion.Submit(call, session, call.Params.Text("payment_method") ?? DefaultMethod, call.Params.Text("email"));
+        if (call.Params.Text("promotion_code") is { Length: > 0 } code)
+        {
+            SessionDiscounts.Type(call.Operation, session, code);
+        }
+
+        var method = call.Params.Text("payment_method") ?? (NeedsNone(session) ? null : DefaultMethod);
+        Submission.Take(call, session, method, call.Params.Text("email"));
         return Answer.Of(session);
     }
 
@@ -38,9 +44,13 @@ internal static class PaymentPages
                 "checkout_amount_mismatch", "expected_amount");
         }
 
-        Completion.Submit(call, session, call.Params.Required("payment_method"), null);
+        Submission.Take(
+            call, session, NeedsNone(session) ? call.Params.Text("payment_method") : call.Params.Required("payment_method"), null);
         return Page(session);
     }
+
+    private static bool NeedsNone(StripeObject session) => session.Body.Number("amount_total") is 0
+        && session.Text("payment_method_collection") is "if_required";
 
     private static Answer.Plain Page(StripeObject session) => new(new JsonObject
     {

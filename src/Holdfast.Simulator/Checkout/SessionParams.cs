@@ -39,6 +39,7 @@ internal static class SessionParams
         ReadPage(call, fields);
         ReadCustomer(asked, fields, mode, customer);
         ReadManners(asked, fields);
+        SessionDiscounts.Read(call, fields);
         return fields;
     }
 
