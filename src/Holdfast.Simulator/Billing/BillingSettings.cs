@@ -7,8 +7,8 @@ namespace Holdfast.Simulator.Billing;
 public sealed record BillingSettings
 {
     /// <summary>
-    /// Days from one failed payment to the next try. Stripe's model picks the times of its recommended eight tries in two
-    /// weeks; here they are known beforehand.
+    /// Days from one failed payment to the next try. Stripe's model picks the times of its recommended eight tries in
+    /// two weeks; here they are known beforehand.
     /// </summary>
     public IReadOnlyList<int> RetryAfterDays { get; init; } = [1, 1, 2, 2, 2, 2, 2, 2];
 

@@ -53,9 +53,11 @@ internal static class BillingSettingsApi
 
     private static int[] ReadDays(IReadOnlyList<string> texts) =>
         texts.Count <= MaxRetries
-        && texts.All(text => int.TryParse(text, CultureInfo.InvariantCulture, out var days) && days is >= 0 and <= MaxDays)
+        && texts.All(text =>
+            int.TryParse(text, CultureInfo.InvariantCulture, out var days) && days is >= 0 and <= MaxDays)
             ? [.. texts.Select(text => int.Parse(text, CultureInfo.InvariantCulture))]
-            : throw ApiError.Invalid("retry_after_days", $"Give at most {MaxRetries} numbers of days from 0 to {MaxDays}.");
+            : throw ApiError.Invalid(
+                "retry_after_days", $"Give at most {MaxRetries} numbers of days from 0 to {MaxDays}.");
 
     private static JsonObject Show(BillingSettings settings) => new()
     {

@@ -4,51 +4,6 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Billing;
 
-/// <summary>A change to one item of a subscription, or a new one when it names none.</summary>
-internal sealed record ItemChange
-{
-    public string? Id { get; init; }
-
-    public StripeObject? Price { get; init; }
-
-    public long? Quantity { get; init; }
-
-    public bool IsDeleted { get; init; }
-
-    public Action<JsonObject>? Write { get; init; }
-}
-
-/// <summary>A change to a subscription.</summary>
-internal sealed record ChangeTerms
-{
-    public IReadOnlyList<ItemChange> Items { get; init; } = [];
-
-    /// <summary>Null when they stay.</summary>
-    public IReadOnlyList<DiscountTerms>? Discounts { get; init; }
-
-    public string ProrationBehavior { get; init; } = "create_prorations";
-
-    public long? ProrationDate { get; init; }
-
-    public string PaymentBehavior { get; init; } = "allow_incomplete";
-
-    /// <summary>A new period begins now.</summary>
-    public bool Restarts { get; init; }
-
-    public bool EndsTrial { get; init; }
-
-    /// <summary>A trial from now until then.</summary>
-    public long? TrialEnd { get; init; }
-
-    public bool OffSession { get; init; }
-
-    /// <summary>The plain fields.</summary>
-    public Action<JsonObject> Write { get; init; } = _ => { };
-
-    /// <summary>Whose error shows a payment that must not fail.</summary>
-    public Call? Call { get; init; }
-}
-
 /// <summary>How a subscription changes: https://docs.stripe.com/billing/subscriptions/change.</summary>
 internal static class Changing
 {
@@ -136,7 +91,8 @@ internal static class Changing
         JsonObject[] prices = [.. subscription.Body.Objects("items").Select(item => item.Child("price")!)];
         if (prices.Length == 0)
         {
-            throw ApiError.State("A subscription must have at least one active plan. Cancel it instead.", param: "items");
+            throw ApiError.State(
+                "A subscription must have at least one active plan. Cancel it instead.", param: "items");
         }
 
         if (prices.Select(price => price.Text("id")).Distinct().Count() < prices.Length)
@@ -178,11 +134,12 @@ internal static class Changing
     /// <summary>Another interval, or from free to paid and back: a new period begins at once.</summary>
     private static bool IsNewRhythm(JsonObject old, JsonObject body)
     {
-        var (before, now) = (old.Objects("items").First().Child("price")!, body.Objects("items").First().Child("price")!);
-        return !Cycle.Same(before, now) || IsFree(old) != IsFree(body);
+        var (before, now) = (old.Objects("items").First(), body.Objects("items").First());
+        return !Cycle.Same(before.Child("price")!, now.Child("price")!) || IsFree(old) != IsFree(body);
     }
 
-    private static bool IsFree(JsonObject body) => body.Objects("items").All(item => Money.UnitOf(item.Child("price")!) == 0);
+    private static bool IsFree(JsonObject body) =>
+        body.Objects("items").All(item => Money.UnitOf(item.Child("price")!) == 0);
 
     private static void Prorate(Operation operation, StripeObject subscription, JsonObject old, long at, bool restarts)
     {

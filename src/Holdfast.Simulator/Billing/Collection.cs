@@ -7,7 +7,7 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Billing;
 
 /// <summary>
-/// How an invoice gets its money: finalized, tried, tried again. What comes of each try it hears from the payment intent.
+/// How an invoice gets its money: finalized, tried, tried again. What comes of each try, the payment intent tells.
 /// https://docs.stripe.com/invoicing/integration/workflow-transitions
 /// </summary>
 internal static class Collection
@@ -18,7 +18,7 @@ internal static class Collection
 
     private const long Day = 24 * 60 * 60;
 
-    /// <summary>So long Stripe waits for every endpoint to have heard of a draft; then it goes on all the same.</summary>
+    /// <summary>So long Stripe waits for every endpoint to have heard of a draft; then it goes on.</summary>
     private const long LongestWait = 72 * 60 * 60;
 
     /// <summary>The bank has said never: a retry is counted, and made only with another method.</summary>
@@ -106,7 +106,8 @@ internal static class Collection
         }
 
         var now = operation.Now(invoice);
-        if (invoice.Clock is null && now < invoice.Number("created") + LongestWait && IsUnheard(operation.World, invoice))
+        if (invoice.Clock is null && now < invoice.Number("created") + LongestWait
+            && IsUnheard(operation.World, invoice))
         {
             operation.Plan(now + Drafting.WaitSeconds, Finalize, invoice);
             operation.Update(invoice, body => body["automatically_finalizes_at"] = now + Drafting.WaitSeconds);
@@ -195,7 +196,8 @@ internal static class Collection
     /// <summary>A payment intent has ended an attempt: of ours, or of the customer who confirmed it.</summary>
     private static void Hear(Operation operation, StripeObject intent)
     {
-        if (operation.World.Find(Invoices.Type, intent.Hidden.Text("invoice")) is not { Status: "open" or "uncollectible" } invoice)
+        if (operation.World.Find(Invoices.Type, intent.Hidden.Text("invoice"))
+            is not { Status: "open" or "uncollectible" } invoice)
         {
             return;
         }

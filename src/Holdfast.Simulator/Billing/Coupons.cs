@@ -93,7 +93,8 @@ internal static class Coupons
         var months = Positive(asked, "duration_in_months");
         if (months is null != (fields.Text("duration") is not "repeating"))
         {
-            throw ApiError.Invalid("duration_in_months", "duration_in_months goes with a duration of repeating, and with no other.");
+            throw ApiError.Invalid(
+                "duration_in_months", "duration_in_months goes with a duration of repeating, and with no other.");
         }
 
         fields["duration_in_months"] = months;

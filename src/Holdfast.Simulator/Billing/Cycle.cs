@@ -4,8 +4,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Billing;
 
 /// <summary>
-/// The rhythm of a recurring price from an anchor. Months are counted from the anchor's own day, so that the 31st is the 28th
-/// in February and the 31st again in March. https://docs.stripe.com/billing/subscriptions/billing-cycle
+/// The rhythm of a recurring price from an anchor. Months are counted from the anchor's own day, so that the 31st is the
+/// 28th in February and the 31st again in March. https://docs.stripe.com/billing/subscriptions/billing-cycle
 /// </summary>
 internal readonly record struct Cycle(long Anchor, string Interval, long Count)
 {
@@ -43,5 +43,6 @@ internal readonly record struct Cycle(long Anchor, string Interval, long Count)
         return (Begin(number), Begin(number + 1));
     }
 
-    private long Months(long count) => DateTimeOffset.FromUnixTimeSeconds(Anchor).AddMonths((int)count).ToUnixTimeSeconds();
+    private long Months(long count) =>
+        DateTimeOffset.FromUnixTimeSeconds(Anchor).AddMonths((int)count).ToUnixTimeSeconds();
 }

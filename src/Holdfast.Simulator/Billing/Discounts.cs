@@ -6,7 +6,7 @@ using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Billing;
 
-/// <summary>A coupon at work for a customer, a subscription or one invoice. https://docs.stripe.com/api/discounts</summary>
+/// <summary>A coupon at work for a customer, subscription or invoice. https://docs.stripe.com/api/discounts</summary>
 internal static class Discounts
 {
     private const string End = "discount.end";
@@ -40,7 +40,9 @@ internal static class Discounts
             DeleteFrom(call, call.Named(Subscriptions.Type, "subscription")));
     }
 
-    /// <summary>The discounts a call asks for: <c>discounts[]</c>, or <c>coupon</c> and <c>promotion_code</c> before basil.</summary>
+    /// <summary>
+    /// The discounts a call asks for: <c>discounts[]</c>, or before basil <c>coupon</c> and <c>promotion_code</c>.
+    /// </summary>
     public static IReadOnlyList<DiscountTerms> Asked(Call call, Params asked)
     {
         List<DiscountTerms> all = [];
@@ -64,7 +66,8 @@ internal static class Discounts
 
     /// <summary>Puts a coupon to work.</summary>
     /// <param name="holder">The customer, subscription or invoice that is to have it.</param>
-    public static StripeObject Grant(Operation operation, DiscountTerms terms, StripeObject customer, StripeObject holder)
+    public static StripeObject Grant(
+        Operation operation, DiscountTerms terms, StripeObject customer, StripeObject holder)
     {
         if (terms.Kept is { } kept)
         {
@@ -121,6 +124,10 @@ internal static class Discounts
 
     public static IReadOnlyList<StripeObject> Of(World world, StripeObject holder) =>
         [.. Ids(holder).Select(id => world.Find(Type, id)).OfType<StripeObject>()];
+
+    /// <summary>The one older versions show, of a subscription's or an invoice's body.</summary>
+    public static JsonObject? LastOf(World world, JsonObject body) =>
+        world.Find(Type, body.Items("discounts").LastOrDefault()?.GetValue<string>())?.Body.Copy();
 
     /// <summary>A coupon of duration once has done its work with the first invoice.</summary>
     public static void DropUsed(Operation operation, StripeObject holder)

@@ -139,14 +139,15 @@ internal static class Drafting
     {
         IReadOnlyList<StripeObject> discounts = terms.Discounts is { } asked
             ? [.. asked.Select(one => Discounts.Grant(operation, one, terms.Customer, invoice))]
-            : terms.Subscription is { } subscription && Discounts.Of(operation.World, subscription) is { Count: > 0 } its
+            : terms.Subscription is { } subscription
+                && Discounts.Of(operation.World, subscription) is { Count: > 0 } its
                 ? its
                 : Discounts.Of(operation.World, terms.Customer);
         operation.Update(invoice, body =>
             body["discounts"] = new JsonArray([.. discounts.Select(discount => JsonValue.Create(discount.Id))]));
     }
 
-    /// <summary>What the first invoice settles for good: the customer's currency; and which are a subscription's.</summary>
+    /// <summary>The first invoice settles the customer's currency; a subscription knows its invoices.</summary>
     private static void Remember(Operation operation, StripeObject customer, InvoiceTerms terms, StripeObject invoice)
     {
         if (customer.Text("currency") is null)

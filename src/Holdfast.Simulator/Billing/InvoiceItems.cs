@@ -7,7 +7,7 @@ using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Billing;
 
-/// <summary>Invoice items: what waits for the customer's next invoice. https://docs.stripe.com/api/invoiceitems</summary>
+/// <summary>Invoice items: what waits for the next invoice. https://docs.stripe.com/api/invoiceitems</summary>
 internal static class InvoiceItems
 {
     public static readonly ObjectType Type = new("invoiceitem", "ii", """
@@ -25,7 +25,8 @@ internal static class InvoiceItems
         catalog.Add(Type);
         catalog.Post("/v1/invoiceitems", Create);
         catalog.Get("/v1/invoiceitems", List);
-        catalog.Get("/v1/invoiceitems/{invoiceitem}", call => Answer.Of(call.Named(Type, "invoiceitem", "invoiceitem")));
+        catalog.Get("/v1/invoiceitems/{invoiceitem}", call =>
+            Answer.Of(call.Named(Type, "invoiceitem", "invoiceitem")));
         catalog.Post("/v1/invoiceitems/{invoiceitem}", Update);
         catalog.Delete("/v1/invoiceitems/{invoiceitem}", Delete);
     }
@@ -49,7 +50,8 @@ internal static class InvoiceItems
 
     /// <summary>Those of a customer that no invoice has taken yet, in the order they were made.</summary>
     /// <param name="subscription">Those of this subscription and of none; null for those of none alone.</param>
-    public static IReadOnlyList<StripeObject> Pending(World world, string customer, string currency, string? subscription) =>
+    public static IReadOnlyList<StripeObject> Pending(
+        World world, string customer, string currency, string? subscription) =>
     [
         .. world.All(Type).Where(item => item.Text("invoice") is null && item.Text("customer") == customer
             && item.Text("currency") == currency
@@ -96,7 +98,8 @@ internal static class InvoiceItems
         var invoice = call.Given(Invoices.Type, "invoice");
         return invoice is null || (invoice.Status is "draft" && invoice.Text("customer") == customer.Id) ? invoice
             : throw ApiError.State(
-                "You cannot add items to this invoice: it is no draft of this customer.", "invoice_not_editable", "invoice");
+                "You cannot add items to this invoice: it is no draft of this customer.", "invoice_not_editable",
+                "invoice");
     }
 
     /// <summary>By an amount, or by a price and a quantity.</summary>
@@ -107,7 +110,8 @@ internal static class InvoiceItems
         {
             if (price.Text("type") is "recurring")
             {
-                throw ApiError.State("The price specified is recurring; an invoice item takes one_time prices.", param: "price");
+                throw ApiError.State(
+                    "The price specified is recurring; an invoice item takes one_time prices.", param: "price");
             }
 
             fields["amount"] = Money.Round(Money.Of(price.Body, fields.Number("quantity") ?? 1));
@@ -127,7 +131,8 @@ internal static class InvoiceItems
         }
 
         var unit = asked.Decimal("unit_amount_decimal") ?? asked.Integer("unit_amount");
-        var amount = unit is { } each ? Money.Round(each * (fields.Number("quantity") ?? 1)) : asked.RequiredInteger("amount");
+        var amount = unit is { } each ? Money.Round(each * (fields.Number("quantity") ?? 1))
+            : asked.RequiredInteger("amount");
         fields["amount"] = amount;
         fields["currency"] = asked.Required("currency").ToLowerInvariant();
         fields["pricing"] = new JsonObject

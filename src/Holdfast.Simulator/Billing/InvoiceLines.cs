@@ -89,7 +89,8 @@ internal static class InvoiceLines
         return line;
     }
 
-    private static JsonObject SubscriptionParent(string? subscription, string? item, string? invoiceItem, JsonObject? credited) =>
+    private static JsonObject SubscriptionParent(
+        string? subscription, string? item, string? invoiceItem, JsonObject? credited) =>
         new()
         {
             ["invoice_item_details"] = null,

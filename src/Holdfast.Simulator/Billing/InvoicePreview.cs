@@ -6,7 +6,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Billing;
 
 /// <summary>
-/// The invoice that would come: it is made in earnest, looked at, and undone. https://docs.stripe.com/api/invoices/create_preview
+/// The invoice that would come: it is made in earnest, looked at, and undone.
+/// https://docs.stripe.com/api/invoices/create_preview
 /// </summary>
 internal static class InvoicePreview
 {
@@ -51,7 +52,7 @@ internal static class InvoicePreview
         var asked = details ?? call.Params;
         var prefix = details is null ? "subscription_" : "";
         ItemChange[] items =
-            [.. asked.Children($"{prefix}items").Select(item => SubscriptionParams.ItemOf(call, item))];
+            [.. asked.Children($"{prefix}items").Select(item => ChangeParams.ItemOf(call, item))];
         var behavior = asked.OneOf($"{prefix}proration_behavior", "always_invoice", "create_prorations", "none");
         var date = asked.Integer($"{prefix}proration_date");
         var restarts = asked.OneOf($"{prefix}billing_cycle_anchor", "now", "unchanged") is "now";

@@ -25,7 +25,7 @@ internal static class InvoiceShapes
         var details = body.Child("parent.subscription_details");
         body["application_fee_amount"] = null;
         body["charge"] = body.Text("_charge");
-        body["discount"] = world.Find(Discounts.Type, body.Items("discounts").LastOrDefault()?.GetValue<string>())?.Body.Copy();
+        body["discount"] = Discounts.LastOf(world, body);
         body["paid"] = body.Text("status") is "paid";
         body["paid_out_of_band"] = body.Flag("_out_of_band");
         body["payment_intent"] = body.Text("_payment_intent");

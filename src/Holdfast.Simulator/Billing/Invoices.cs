@@ -71,7 +71,8 @@ internal static class Invoices
 
     /// <summary>A subscription's invoices, oldest first.</summary>
     public static IEnumerable<StripeObject> Of(World world, StripeObject subscription) =>
-        subscription.Hidden.Items("invoices").Select(id => world.Find(Type, id?.GetValue<string>())).OfType<StripeObject>();
+        subscription.Hidden.Items("invoices").Select(id => world.Find(Type, id?.GetValue<string>()))
+            .OfType<StripeObject>();
 
     private static JsonObject? ConfirmationSecret(World world, JsonObject invoice) =>
         world.Find(PaymentIntents.Type, invoice.Text("_payment_intent")) is { } intent

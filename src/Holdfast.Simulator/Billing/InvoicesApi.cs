@@ -7,7 +7,7 @@ using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Billing;
 
-/// <summary>What a caller can do with invoices. https://docs.stripe.com/api/invoices</summary>
+/// <summary>Invoices over the API: drafts above all. https://docs.stripe.com/api/invoices</summary>
 internal static class InvoicesApi
 {
     private static readonly ApiVersion ItemsLeftOut = ApiVersion.Of("2022-08-01");
@@ -23,17 +23,10 @@ internal static class InvoicesApi
         catalog.Delete("/v1/invoices/{invoice}", Delete);
         catalog.Get("/v1/invoices/{invoice}/lines", call =>
             new Answer.Many(call.List(Named(call).Body.Objects("lines").Reverse())));
-        catalog.Post("/v1/invoices/{invoice}/finalize", Finalize);
-        catalog.Post("/v1/invoices/{invoice}/pay", Pay);
-        catalog.Post("/v1/invoices/{invoice}/send", Send);
-        catalog.Post("/v1/invoices/{invoice}/void", call =>
-            Step(call, Settlement.Void, "void", "open", "uncollectible"));
-        catalog.Post("/v1/invoices/{invoice}/mark_uncollectible", call =>
-            Step(call, (operation, invoice) => Settlement.GiveUp(operation, invoice, "user_forgiven"),
-                "marked as uncollectible", "open"));
+        InvoiceSteps.Map(catalog);
     }
 
-    private static StripeObject Named(Call call) => call.Named(Invoices.Type, "invoice", "invoice");
+    public static StripeObject Named(Call call) => call.Named(Invoices.Type, "invoice", "invoice");
 
     private static Answer Create(Call call)
     {
@@ -97,7 +90,7 @@ internal static class InvoicesApi
         return fields;
     }
 
-    private static StripeObject MethodOf(Call call, string id, string param, StripeObject? customer)
+    public static StripeObject MethodOf(Call call, string id, string param, StripeObject? customer)
     {
         var method = PaymentMethods.Resolve(call.Operation, id, param);
         if (customer is not null && method.Text("customer") is null)
@@ -121,7 +114,8 @@ internal static class InvoicesApi
             if (isDraft)
             {
                 Write(call, body, Invoices.CustomerOf(call.World, invoice));
-                body["collection_method"] = call.Params.OneOf("collection_method", "charge_automatically", "send_invoice")
+                body["collection_method"] =
+                    call.Params.OneOf("collection_method", "charge_automatically", "send_invoice")
                     ?? body.Text("collection_method");
             }
         });
@@ -173,132 +167,17 @@ internal static class InvoicesApi
                 "You can only delete draft invoices that belong to no subscription.", "invoice_not_editable");
         }
 
-        foreach (var item in call.World.All(InvoiceItems.Type).Where(item => item.Text("invoice") == invoice.Id).ToArray())
+        foreach (var item in call.World.All(InvoiceItems.Type))
         {
-            call.Operation.Update(item, body => body["invoice"] = null);
+            if (item.Text("invoice") == invoice.Id)
+            {
+                call.Operation.Update(item, body => body["invoice"] = null);
+            }
         }
 
         call.Operation.Unplan(Collection.Finalize, invoice);
         call.Operation.Tell("invoice.deleted", invoice);
         call.Operation.Remove(invoice);
         return Answer.Deleted(invoice);
-    }
-
-    private static Answer Finalize(Call call)
-    {
-        var invoice = Draft(call, "This invoice is already finalized, you can't re-finalize a non-draft invoice.");
-        if (call.Params.Flag("auto_advance") is { } advances)
-        {
-            call.Operation.Update(invoice, body => body["auto_advance"] = advances);
-        }
-
-        Settlement.Finalize(call.Operation, invoice);
-        call.Operation.Tell("customer.updated", Invoices.CustomerOf(call.World, invoice));
-        if (invoice.Body.Flag("auto_advance") && Invoices.SubscriptionOf(call.World, invoice) is not { Status: "incomplete" })
-        {
-            Collection.Advance(call.Operation, invoice);
-        }
-
-        return Answer.Of(invoice);
-    }
-
-    private static Answer Pay(Call call)
-    {
-        var invoice = Named(call);
-        var customer = Invoices.CustomerOf(call.World, invoice);
-        var outOfBand = call.Params.Flag("paid_out_of_band") is true;
-        var offSession = call.Params.Flag("off_session") ?? true;
-        var given = call.Params.Text("payment_method") is { Length: > 0 } id
-            ? MethodOf(call, id, "payment_method", customer) : null;
-        if (invoice.Status is "draft")
-        {
-            Settlement.Finalize(call.Operation, invoice);
-            call.Operation.Tell("customer.updated", customer);
-            if (invoice.Status is "paid")
-            {
-                return Answer.Of(invoice);
-            }
-        }
-
-        if (invoice.Status is not ("open" or "uncollectible"))
-        {
-            throw ApiError.State($"Invoice is already {invoice.Status}.", "invoice_not_editable");
-        }
-
-        if (outOfBand)
-        {
-            Settlement.CancelIntent(call.Operation, invoice, "void_invoice");
-            Settlement.Paid(call.Operation, invoice, null, outOfBand: true);
-            return Answer.Of(invoice);
-        }
-
-        var method = given ?? Collection.MethodFor(call.World, invoice) ?? throw ApiError.State(
-            "There is no default_payment_method set on this Customer or Invoice. Set one, or give a payment_method.",
-            "resource_missing");
-        Collection.Try(call.Operation, invoice, method, offSession);
-        RefuseUnpaid(call, invoice);
-        return Answer.Of(invoice);
-    }
-
-    /// <summary>The try stands, and the caller hears how it ended.</summary>
-    private static void RefuseUnpaid(Call call, StripeObject invoice)
-    {
-        if (Invoices.IntentOf(call.World, invoice) is not { Status: not ("succeeded" or "processing") } intent)
-        {
-            return;
-        }
-
-        if (intent.Body.Child("last_payment_error") is not null)
-        {
-            throw Refusals.Of(call, intent, "last_payment_error");
-        }
-
-        call.Params.RefuseUnread();
-        throw new ApiError(402, Refusals.CardError, "This payment requires additional user action before it can be completed.",
-            "invoice_payment_intent_requires_action")
-        {
-            KeepsChanges = true,
-            More = new JsonObject
-            {
-                ["payment_intent"] = Rendering.Render(call.World, intent.Body, call.Version, Expansion.None),
-            },
-        };
-    }
-
-    private static Answer Send(Call call)
-    {
-        var invoice = Named(call);
-        if (invoice.Status is "draft")
-        {
-            Settlement.Finalize(call.Operation, invoice);
-            call.Operation.Tell("customer.updated", Invoices.CustomerOf(call.World, invoice));
-        }
-
-        if (invoice.Status is not ("open" or "paid"))
-        {
-            throw ApiError.State($"You cannot send an invoice that is {invoice.Status}.", "invoice_not_editable");
-        }
-
-        call.Operation.Tell("invoice.sent", invoice);
-        return Answer.Of(invoice);
-    }
-
-    private static Answer Step(
-        Call call, Action<Operation, StripeObject> step, string what, params ReadOnlySpan<string> from)
-    {
-        var invoice = Named(call);
-        if (!from.Contains(invoice.Status!))
-        {
-            throw ApiError.State($"An invoice that is {invoice.Status} cannot be {what}.", "status_transition_invalid");
-        }
-
-        step(call.Operation, invoice);
-        return Answer.Of(invoice);
-    }
-
-    private static StripeObject Draft(Call call, string otherwise)
-    {
-        var invoice = Named(call);
-        return invoice.Status is "draft" ? invoice : throw ApiError.State(otherwise, "invoice_not_editable");
     }
 }

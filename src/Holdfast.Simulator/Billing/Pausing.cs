@@ -35,7 +35,8 @@ internal static class Pausing
     {
         if (call.Version < Since)
         {
-            throw new ApiError(404, ApiError.InvalidRequest, $"Unrecognized request URL (POST: {call.Url}): it came with endive.");
+            throw new ApiError(
+                404, ApiError.InvalidRequest, $"Unrecognized request URL (POST: {call.Url}): it came with endive.");
         }
 
         if (subscription.Status is not ("active" or "trialing" or "past_due"))
@@ -181,7 +182,8 @@ internal static class Pausing
         Resumed(operation, subscription);
         if (prorates is "always_invoice" && Proration.IsPending(operation.World, subscription))
         {
-            var invoice = Drafting.Draft(operation, PeriodLines.Invoice(operation, subscription, "subscription_update", []));
+            var invoice = Drafting.Draft(
+                operation, PeriodLines.Invoice(operation, subscription, "subscription_update", []));
             Settlement.Finalize(operation, invoice);
             Collection.Advance(operation, invoice);
         }

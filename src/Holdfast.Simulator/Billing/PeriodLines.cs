@@ -46,8 +46,9 @@ internal static class PeriodLines
             amount = amount * (end - start) / (whole.End - whole.Start);
         }
 
+        var each = Money.Show(Money.UnitOf(price), price.Text("currency")!);
         return InvoiceLines.OfPeriod(world, item, Money.Round(amount), string.Create(
-            CultureInfo.InvariantCulture, $"{quantity} × {name} (at {Money.Show(Money.UnitOf(price), price.Text("currency")!)} / {Rhythm(price)})"));
+            CultureInfo.InvariantCulture, $"{quantity} × {name} (at {each} / {Rhythm(price)})"));
     }
 
     private static string Rhythm(JsonObject price) => price.Number("recurring.interval_count") is { } count and > 1

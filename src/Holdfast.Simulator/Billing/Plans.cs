@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
@@ -5,7 +6,7 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Billing;
 
-/// <summary>Plans: a recurring price as it was seen before there were prices. https://docs.stripe.com/api/plans</summary>
+/// <summary>Plans: a recurring price as seen before there were prices. https://docs.stripe.com/api/plans</summary>
 internal static class Plans
 {
     public static readonly ObjectType Type = new("plan", "plan", """{ "object": "plan" }""");
@@ -77,7 +78,7 @@ internal static class Plans
             },
             ["type"] = "recurring",
             ["unit_amount"] = amount == decimal.Truncate(amount) ? (long)amount : null,
-            ["unit_amount_decimal"] = amount.ToString("0.############", System.Globalization.CultureInfo.InvariantCulture),
+            ["unit_amount_decimal"] = amount.ToString("0.############", CultureInfo.InvariantCulture),
         };
         asked.OneOf("billing_scheme", "per_unit");
         var price = call.Operation.Create(Prices.Type, fields);

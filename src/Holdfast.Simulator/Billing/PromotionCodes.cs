@@ -6,7 +6,7 @@ using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Billing;
 
-/// <summary>Promotion codes: what a customer types to get a coupon. https://docs.stripe.com/api/promotion_codes</summary>
+/// <summary>Promotion codes: what a customer types for a coupon. https://docs.stripe.com/api/promotion_codes</summary>
 internal static class PromotionCodes
 {
     private const int CodeLength = 8;
@@ -50,7 +50,8 @@ internal static class PromotionCodes
         if (!code.Body.Flag("active") || code.Body.Number("expires_at") <= operation.World.Now(null)
             || (code.Text("customer") is { } owner && owner != customer?.Id))
         {
-            throw ApiError.State($"This promotion code cannot be redeemed: {code.Text("code")}.", param: "promotion_code");
+            throw ApiError.State(
+                $"This promotion code cannot be redeemed: {code.Text("code")}.", param: "promotion_code");
         }
 
         operation.Update(code, body =>

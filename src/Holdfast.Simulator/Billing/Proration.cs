@@ -6,8 +6,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Billing;
 
 /// <summary>
-/// Credits for time that was paid and is not used, and debits for what is left of a period, to the second, as in classic
-/// billing mode. https://docs.stripe.com/billing/subscriptions/prorations
+/// Credits for time that was paid and is not used, and debits for what is left of a period, to the second, as in
+/// classic billing mode. https://docs.stripe.com/billing/subscriptions/prorations
 /// </summary>
 internal static class Proration
 {
@@ -51,7 +51,11 @@ internal static class Proration
             ["period"] = new JsonObject { ["end"] = end, ["start"] = at },
             ["pricing"] = InvoiceLines.Pricing(price),
             ["proration"] = true,
-            ["proration_details"] = new JsonObject { ["credited_items"] = null, ["discount_amounts"] = new JsonArray() },
+            ["proration_details"] = new JsonObject
+            {
+                ["credited_items"] = null,
+                ["discount_amounts"] = new JsonArray(),
+            },
             ["quantity"] = quantity,
         });
     }

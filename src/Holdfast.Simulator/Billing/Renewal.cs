@@ -4,8 +4,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Billing;
 
 /// <summary>
-/// What time does to a subscription: notices, the end of its trial, the next period. The period moves first, and is paid
-/// about an hour later. https://docs.stripe.com/billing/invoices/subscription
+/// What time does to a subscription: notices, the end of its trial, the next period. The period moves first, and is
+/// paid about an hour later. https://docs.stripe.com/billing/invoices/subscription
 /// </summary>
 internal static class Renewal
 {
@@ -75,7 +75,7 @@ internal static class Renewal
         }
     }
 
-    /// <summary>Moves the subscription on into the period that begins at a moment, out of its trial if it was in one.</summary>
+    /// <summary>Moves the subscription into the period that begins at a moment, out of a trial it was in.</summary>
     public static void Move(Operation operation, StripeObject subscription, long moment)
     {
         var period = Cycle.Of(subscription.Number("billing_cycle_anchor"), FirstPrice(subscription)).Around(moment);

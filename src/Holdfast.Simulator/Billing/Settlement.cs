@@ -55,7 +55,7 @@ internal static class Settlement
             body["amount_paid"] = due;
             body["amount_paid_off_stripe"] = outOfBand ? due : 0;
             body["amount_remaining"] = 0;
-            body["attempt_count"] = intent is null ? invoice.Number("attempt_count") : Math.Max(1, invoice.Number("attempt_count"));
+            body["attempt_count"] = Math.Max(intent is null ? 0 : 1, invoice.Number("attempt_count"));
             body["attempted"] = true;
             body["auto_advance"] = false;
             body["next_payment_attempt"] = null;
@@ -188,8 +188,12 @@ internal static class Settlement
         var intent = paidBy ?? PaymentIntents.Make(operation, new IntentTerms(due, invoice.Text("currency")!)
         {
             Customer = customer,
-            Description = Invoices.SubscriptionOf(operation.World, invoice) is null ? $"Invoice {invoice.Text("number")}"
-                : invoice.Text("billing_reason") is "subscription_create" ? "Subscription creation" : "Subscription update",
+            Description = invoice.Text("billing_reason") switch
+            {
+                "subscription_create" => "Subscription creation",
+                "subscription_cycle" or "subscription_update" => "Subscription update",
+                _ => $"Invoice {invoice.Text("number")}",
+            },
             Invoice = invoice.Id,
             SetupFutureUsage = invoice.Text("parent.type") is "subscription_details" ? "off_session" : null,
         });

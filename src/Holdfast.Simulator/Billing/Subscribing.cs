@@ -176,7 +176,7 @@ internal static class Subscribing
             if (price.Text("type") is not "recurring")
             {
                 throw ApiError.State(
-                    "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+                    "The price specified is of type one_time; this field only accepts prices of type recurring.",
                     param: "items[0][price]");
             }
 

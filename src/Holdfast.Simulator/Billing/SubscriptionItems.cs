@@ -6,14 +6,16 @@ using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Billing;
 
-/// <summary>Subscription items, which live in their subscription's body. https://docs.stripe.com/api/subscription_items</summary>
+/// <summary>
+/// Subscription items, which live in their subscription's body. https://docs.stripe.com/api/subscription_items
+/// </summary>
 internal static class SubscriptionItems
 {
     public static readonly ObjectType Type = new("subscription_item", "si", """
         {
           "id": "", "object": "subscription_item", "billing_thresholds": null, "created": 0, "current_period_end": 0,
-          "current_period_start": 0, "current_trial": null, "discounts": [], "metadata": {}, "plan": null, "price": null,
-          "quantity": 1, "subscription": "", "tax_rates": []
+          "current_period_start": 0, "current_trial": null, "discounts": [], "metadata": {}, "plan": null,
+          "price": null, "quantity": 1, "subscription": "", "tax_rates": []
         }
         """)
     {
@@ -38,7 +40,8 @@ internal static class SubscriptionItems
         catalog.Delete("/v1/subscription_items/{item}", Delete);
     }
 
-    public static JsonObject Make(World world, StripeObject subscription, ItemTerms terms, (long Start, long End) period)
+    public static JsonObject Make(
+        World world, StripeObject subscription, ItemTerms terms, (long Start, long End) period)
     {
         var item = Type.NewBody();
         item["id"] = world.Ids.Next(Type.Prefix);
@@ -102,8 +105,8 @@ internal static class SubscriptionItems
         call.Params.Required("subscription");
         var subscription = call.Given(Subscriptions.Type, "subscription")!;
         var before = subscription.Body.Objects("items").Select(item => item.Text("id")).ToHashSet();
-        Changing.Apply(call.Operation, subscription, SubscriptionParams.ChangeOf(
-            call, [SubscriptionParams.ItemOf(call, call.Params)]));
+        Changing.Apply(call.Operation, subscription, ChangeParams.ChangeOf(
+            call, [ChangeParams.ItemOf(call, call.Params)]));
         return new Answer.One(subscription.Body.Objects("items").First(item => !before.Contains(item.Text("id"))));
     }
 
@@ -111,8 +114,8 @@ internal static class SubscriptionItems
     {
         var (subscription, item) = Named(call);
         var id = item.Text("id")!;
-        Changing.Apply(call.Operation, subscription, SubscriptionParams.ChangeOf(
-            call, [SubscriptionParams.ItemOf(call, call.Params) with { Id = id }]));
+        Changing.Apply(call.Operation, subscription, ChangeParams.ChangeOf(
+            call, [ChangeParams.ItemOf(call, call.Params) with { Id = id }]));
         return new Answer.One(subscription.Body.Objects("items").First(one => one.Text("id") == id));
     }
 
@@ -125,7 +128,7 @@ internal static class SubscriptionItems
         }
 
         var id = item.Text("id")!;
-        Changing.Apply(call.Operation, subscription, SubscriptionParams.ChangeOf(
+        Changing.Apply(call.Operation, subscription, ChangeParams.ChangeOf(
             call, [new ItemChange { Id = id, IsDeleted = true }]));
         return new Answer.Plain(new JsonObject { ["id"] = id, ["object"] = Type.Name, ["deleted"] = true });
     }
@@ -133,6 +136,7 @@ internal static class SubscriptionItems
     private static Answer List(Call call)
     {
         call.Params.Required("subscription");
-        return new Answer.Many(call.List(call.Given(Subscriptions.Type, "subscription")!.Body.Objects("items").Reverse()));
+        var subscription = call.Given(Subscriptions.Type, "subscription")!;
+        return new Answer.Many(call.List(subscription.Body.Objects("items").Reverse()));
     }
 }

@@ -49,56 +49,6 @@ internal static class SubscriptionParams
         };
     }
 
-    /// <summary>A change through the items alone.</summary>
-    public static ChangeTerms ChangeOf(Call call, IReadOnlyList<ItemChange> items) => new()
-    {
-        Call = call,
-        Items = items,
-        OffSession = call.Params.Flag("off_session") ?? true,
-        PaymentBehavior = BehaviorOf(call.Params),
-        ProrationBehavior = ProrationOf(call.Params),
-        ProrationDate = call.Params.Integer("proration_date"),
-    };
-
-    /// <summary>A change of the subscription itself.</summary>
-    public static ChangeTerms ChangeOf(Call call, StripeObject subscription)
-    {
-        var (asked, now) = (call.Params, call.Operation.Now(subscription));
-        var customer = call.World.Find(Customers.Type, subscription.Text("customer"));
-        var method = customer is null ? null : PaymentMethodOf(call, customer);
-        var trial = asked.Text("trial_end");
-        var (collection, days, missing) = (MethodOfCollection(asked), DaysOf(asked), MissingMethodOf(asked));
-        var restarts = asked.OneOf("billing_cycle_anchor", "now", "unchanged") is "now";
-        return ChangeOf(call, [.. asked.Children("items").Select(item => ItemOf(call, item))]) with
-        {
-            Discounts = asked.Has("discounts") || asked.Has("coupon") || asked.Has("promotion_code")
-                ? Discounts.Asked(call, asked) : null,
-            EndsTrial = trial is "now",
-            Restarts = restarts,
-            TrialEnd = trial is null or "" or "now" ? null : Future(asked.Integer("trial_end"), now, "trial_end"),
-            Write = body =>
-            {
-                body["default_payment_method"] = method?.Id ?? body.Text("default_payment_method");
-                body["collection_method"] = collection ?? body.Text("collection_method");
-                body["days_until_due"] = days ?? body.Number("days_until_due");
-                body.Child("trial_settings.end_behavior")!["missing_payment_method"] =
-                    missing ?? body.Text("trial_settings.end_behavior.missing_payment_method");
-                WriteCommon(asked, body, now);
-                Ending.WriteDetails(asked, body);
-                WritePause(asked, body);
-            },
-        };
-    }
-
-    public static ItemChange ItemOf(Call call, Params asked) => new()
-    {
-        Id = asked.Text("id") is { Length: > 0 } id ? id : null,
-        IsDeleted = asked.Flag("deleted") is true,
-        Price = PriceOf(call, asked),
-        Quantity = QuantityOf(asked),
-        Write = item => asked.SetMetadata(item),
-    };
-
     private static ItemTerms TermsOf(Call call, Params asked)
     {
         var price = PriceOf(call, asked) ?? throw ApiError.Missing(asked.PathOf("price"));
@@ -107,13 +57,14 @@ internal static class SubscriptionParams
         return new ItemTerms(price, QuantityOf(asked) ?? 1) { Metadata = held.Child("metadata") };
     }
 
-    private static StripeObject? PriceOf(Call call, Params asked) =>
+    public static StripeObject? PriceOf(Call call, Params asked) =>
         asked.Child("price_data") is { } terms ? Prices.Make(call, terms, null)
         : call.Given(Prices.Type, asked, "price") ?? call.Given(Prices.Type, asked, "plan");
 
-    private static long? QuantityOf(Params asked) => asked.Integer("quantity") switch
+    public static long? QuantityOf(Params asked) => asked.Integer("quantity") switch
     {
-        < 0 => throw ApiError.Invalid(asked.PathOf("quantity"), "Invalid non-negative integer", "parameter_invalid_integer"),
+        < 0 => throw ApiError.Invalid(
+            asked.PathOf("quantity"), "Invalid non-negative integer", "parameter_invalid_integer"),
         var quantity => quantity,
     };
 
@@ -143,10 +94,10 @@ internal static class SubscriptionParams
         };
     }
 
-    private static long? Future(long? at, long now, string param) =>
+    public static long? Future(long? at, long now, string param) =>
         at is null || at > now ? at : throw ApiError.State($"{param} must be in the future.", param: param);
 
-    private static string BehaviorOf(Params asked)
+    public static string BehaviorOf(Params asked)
     {
         var behavior = asked.OneOf("payment_behavior", "allow_incomplete", "default_incomplete", "error_if_incomplete",
             "pending_if_incomplete") ?? "allow_incomplete";
@@ -155,13 +106,13 @@ internal static class SubscriptionParams
             : behavior;
     }
 
-    private static string ProrationOf(Params asked) =>
+    public static string ProrationOf(Params asked) =>
         asked.OneOf("proration_behavior", "always_invoice", "create_prorations", "none") ?? "create_prorations";
 
-    private static string? MethodOfCollection(Params asked) =>
+    public static string? MethodOfCollection(Params asked) =>
         asked.OneOf("collection_method", "charge_automatically", "send_invoice");
 
-    private static long? DaysOf(Params asked)
+    public static long? DaysOf(Params asked)
     {
         var days = asked.Integer("days_until_due");
         return days is null && asked.Text("collection_method") is "send_invoice"
@@ -169,10 +120,10 @@ internal static class SubscriptionParams
             : days;
     }
 
-    private static string? MissingMethodOf(Params asked) => asked.Child("trial_settings")?.Child("end_behavior")
+    public static string? MissingMethodOf(Params asked) => asked.Child("trial_settings")?.Child("end_behavior")
         ?.OneOf("missing_payment_method", "cancel", "create_invoice", "pause");
 
-    private static StripeObject? PaymentMethodOf(Call call, StripeObject customer)
+    public static StripeObject? PaymentMethodOf(Call call, StripeObject customer)
     {
         if (call.Params.Text("default_payment_method") is not { Length: > 0 } id)
         {
@@ -200,13 +151,14 @@ internal static class SubscriptionParams
         var discounts = asked?.Child("flexible")?.OneOf("proration_discounts", "included", "itemized");
         return new JsonObject
         {
-            ["flexible"] = mode is "classic" ? null : new JsonObject { ["proration_discounts"] = discounts ?? "included" },
+            ["flexible"] = mode is "classic" ? null
+                : new JsonObject { ["proration_discounts"] = discounts ?? "included" },
             ["type"] = mode,
         };
     }
 
     /// <summary>What a new and a changed subscription read alike.</summary>
-    private static void WriteCommon(Params asked, JsonObject body, long now)
+    public static void WriteCommon(Params asked, JsonObject body, long now)
     {
         asked.Set(body, "description");
         asked.SetMetadata(body);
@@ -245,26 +197,5 @@ internal static class SubscriptionParams
         body["cancel_at"] = moment;
         body["canceled_at"] = ends ? now : null;
         body.Child("cancellation_details")!["reason"] = ends ? "cancellation_requested" : null;
-    }
-
-    private static void WritePause(Params asked, JsonObject body)
-    {
-        if (!asked.Has("pause_collection"))
-        {
-            return;
-        }
-
-        if (asked.Child("pause_collection") is not { } pause)
-        {
-            body["pause_collection"] = null;
-            return;
-        }
-
-        pause.Required("behavior");
-        body["pause_collection"] = new JsonObject
-        {
-            ["behavior"] = pause.OneOf("behavior", "keep_as_draft", "mark_uncollectible", "void"),
-            ["resumes_at"] = pause.Integer("resumes_at"),
-        };
     }
 }

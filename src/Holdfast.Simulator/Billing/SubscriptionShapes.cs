@@ -28,7 +28,7 @@ internal static class SubscriptionShapes
         JsonObject[] items = [.. body.Objects("items")];
         body["current_period_end"] = items.Max(item => item.Number("current_period_end"));
         body["current_period_start"] = items.Max(item => item.Number("current_period_start"));
-        body["discount"] = world.Find(Discounts.Type, body.Items("discounts").LastOrDefault()?.GetValue<string>())?.Body.Copy();
+        body["discount"] = Discounts.LastOf(world, body);
         body["plan"] = items is [var only] ? only.Child("plan")?.Copy() : null;
         body["quantity"] = items is [var one] ? one.Number("quantity") : null;
         body.Child("items")!["total_count"] = items.Length;

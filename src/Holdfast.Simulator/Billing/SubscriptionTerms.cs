@@ -30,7 +30,9 @@ internal sealed record SubscriptionTerms(StripeObject Customer, IReadOnlyList<It
 
     public string ProrationBehavior { get; init; } = "create_prorations";
 
-    /// <summary>What a trial ends in without a payment method: <c>create_invoice</c>, <c>cancel</c> or <c>pause</c>.</summary>
+    /// <summary>
+    /// What a trial ends in without a payment method: <c>create_invoice</c>, <c>cancel</c> or <c>pause</c>.
+    /// </summary>
     public string MissingMethod { get; init; } = "create_invoice";
 
     /// <summary>An intent that has paid the first invoice already, as that of a Checkout session.</summary>

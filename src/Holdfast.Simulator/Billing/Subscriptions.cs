@@ -5,7 +5,7 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Billing;
 
 /// <summary>
-/// Subscriptions. <c>billing_mode</c> says what was asked for; prorations are computed as in classic mode whichever it says.
+/// Subscriptions. <c>billing_mode</c> says what was asked for; prorations are computed as in classic mode all the same.
 /// https://docs.stripe.com/api/subscriptions
 /// </summary>
 internal static class Subscriptions
@@ -64,7 +64,7 @@ internal static class Subscriptions
     /// <summary>
     /// Begins a subscription: the first invoice, its payment where the terms want one, and the events of it all.
     /// </summary>
-    /// <param name="call">For a first payment that must not fail: whose error shows the payment; null outside of a call.</param>
+    /// <param name="call">Whose error shows a first payment that must not fail; null outside of a call.</param>
     public static StripeObject Start(Operation operation, SubscriptionTerms terms, Call? call = null) =>
         Subscribing.Start(operation, terms, call);
 
@@ -80,15 +80,15 @@ internal static class Subscriptions
     private static Answer Update(Call call)
     {
         var subscription = Named(call);
-        Changing.Apply(call.Operation, subscription, SubscriptionParams.ChangeOf(call, subscription));
+        Changing.Apply(call.Operation, subscription, ChangeParams.ChangeOf(call, subscription));
         return Answer.Of(subscription);
     }
 
-    /// <summary>Without a status all but those that were canceled; without a customer or clock none of a test clock.</summary>
+    /// <summary>Without a status all but the canceled; without a customer or clock none of a test clock.</summary>
     private static Answer List(Call call)
     {
-        var status = call.Params.OneOf("status", "active", "all", "canceled", "ended", "incomplete", "incomplete_expired",
-            "past_due", "paused", "trialing", "unpaid");
+        var status = call.Params.OneOf("status", "active", "all", "canceled", "ended", "incomplete",
+            "incomplete_expired", "past_due", "paused", "trialing", "unpaid");
         var price = call.Params.Text("price") ?? call.Params.Text("plan");
         var narrow = call.Params.Has("customer") | call.Params.Has("test_clock");
         return new Answer.Many(call.List(Type, item =>

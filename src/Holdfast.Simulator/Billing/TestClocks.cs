@@ -86,8 +86,9 @@ internal static class TestClocks
 
         if (until > Farthest(call.World, clock, from))
         {
-            throw ApiError.State("You cannot advance a test clock by more than two intervals of the shortest subscription "
-                + "on it at a time, or by two years when there is none.", param: "frozen_time");
+            throw ApiError.State(
+                "You cannot advance a test clock by more than two intervals of the shortest subscription on it at a "
+                + "time, or by two years when there is none.", param: "frozen_time");
         }
 
         call.Operation.Update(clock, body =>

@@ -24,7 +24,8 @@ public sealed class ChangingTests
         Assert.Equal([3000, -500, 1500], Lines(invoice).Select(line => line.Number("amount")!.Value));
         Assert.Equal((4000, "paid"), (invoice.Number("total"), invoice.Text("status")));
         Assert.Equal("true", invoice.Text("lines.data.1.parent.subscription_item_details.proration"));
-        Assert.NotNull(invoice.Text("lines.data.1.parent.subscription_item_details.proration_details.credited_items.invoice"));
+        Assert.NotNull(invoice.Text(
+            "lines.data.1.parent.subscription_item_details.proration_details.credited_items.invoice"));
     }
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class ChangingTests
         await ChangeAsync(shop, subscription, await shop.PriceAsync(3000), "proration_behavior=none");
         await shop.AdvanceAsync(Month / 2);
 
-        Assert.Equal([1000, 3000], (await shop.InvoicesAsync(subscription)).Select(invoice => invoice.Number("total")!.Value));
+        Assert.Equal(
+            [1000, 3000], (await shop.InvoicesAsync(subscription)).Select(invoice => invoice.Number("total")!.Value));
     }
 
     [Theory]
@@ -99,7 +101,8 @@ public sealed class ChangingTests
         var subscription = await shop.SubscribeAsync(await shop.PriceAsync(1000));
 
         var item = await shop.Box.PostAsync(
-            "/v1/subscription_items", $"subscription={subscription.Id()}", $"price={await shop.PriceAsync(200)}", "quantity=3");
+            "/v1/subscription_items", $"subscription={subscription.Id()}", $"price={await shop.PriceAsync(200)}",
+            "quantity=3");
         var both = await shop.SubscriptionAsync(subscription);
         await shop.Box.DeleteAsync($"/v1/subscription_items/{item.Id()}");
         var one = await shop.SubscriptionAsync(subscription);
@@ -183,7 +186,8 @@ public sealed class ChangingTests
         });
     }
 
-    private static IEnumerable<JsonObject> Lines(JsonObject invoice) => invoice["lines"]!["data"]!.AsArray().OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Lines(JsonObject invoice) =>
+        invoice["lines"]!["data"]!.AsArray().OfType<JsonObject>();
 
     private static long Rounded(decimal amount) => (long)decimal.Round(amount, MidpointRounding.AwayFromZero);
 

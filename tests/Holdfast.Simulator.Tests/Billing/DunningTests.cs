@@ -62,18 +62,21 @@ public sealed class DunningTests
 
         Assert.Equal(status, (await shop.SubscriptionAsync(subscription)).Text("status"));
         var invoice = await shop.InvoiceAsync(subscription);
-        Assert.Equal((3, "open", "false"), (invoice.Number("attempt_count"), invoice.Text("status"), invoice.Text("auto_advance")));
+        Assert.Equal((3, "open", "false"),
+            (invoice.Number("attempt_count"), invoice.Text("status"), invoice.Text("auto_advance")));
         Assert.Contains(told, shop.Told);
         if (setting is AfterLastFailure.Cancel)
         {
-            Assert.Equal("payment_failed", (await shop.SubscriptionAsync(subscription)).Text("cancellation_details.reason"));
+            Assert.Equal(
+                "payment_failed", (await shop.SubscriptionAsync(subscription)).Text("cancellation_details.reason"));
         }
     }
 
     [Fact]
     public async Task An_unpaid_subscription_draws_up_invoices_and_leaves_them_until_the_latest_is_paid()
     {
-        await using var shop = await PastDueAsync(new() { AfterLastFailure = AfterLastFailure.MarkUnpaid, RetryAfterDays = [1] });
+        await using var shop = await PastDueAsync(
+            new() { AfterLastFailure = AfterLastFailure.MarkUnpaid, RetryAfterDays = [1] });
         var subscription = await TheOneAsync(shop);
         await shop.AdvanceAsync(Month);
 

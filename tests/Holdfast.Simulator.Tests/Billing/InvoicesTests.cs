@@ -176,11 +176,13 @@ public sealed class InvoicesTests
         var once = (await shop.Box.PostAsync(
             "/v1/prices", "currency=usd", "unit_amount=5", "product_data[name]=Thing")).Id();
 
-        await shop.Box.RefusedAsync(400, "POST", "/v1/subscriptions", $"customer={shop.Customer}", $"items[0][price]={once}");
+        await shop.Box.RefusedAsync(
+            400, "POST", "/v1/subscriptions", $"customer={shop.Customer}", $"items[0][price]={once}");
         await shop.Box.RefusedAsync(400, "POST", "/v1/subscriptions", $"customer={shop.Customer}");
         await shop.Box.RefusedAsync(400, "POST", "/v1/subscriptions", "customer=cus_nobody", $"items[0][price]={once}");
         await shop.Box.RefusedAsync(400, "POST", "/v1/invoiceitems", $"customer={shop.Customer}", "amount=5");
-        await shop.Box.RefusedAsync(400, "POST", "/v1/invoices", $"customer={shop.Customer}", "collection_method=send_invoice");
+        await shop.Box.RefusedAsync(
+            400, "POST", "/v1/invoices", $"customer={shop.Customer}", "collection_method=send_invoice");
         var error = await shop.Box.RefusedAsync(400, "POST", "/v1/subscriptions", $"customer={shop.Customer}",
             $"items[0][price]={await shop.PriceAsync(5)}", "billing_thresholds[amount_gte]=7");
         Assert.Equal("parameter_unknown", error.Text("code"));

@@ -32,8 +32,8 @@ public sealed class RenewalTests
         Assert.Equal(
         [
             "test_helpers.test_clock.advancing", "invoice.finalized", "payment_intent.created", "charge.succeeded",
-            "payment_intent.succeeded", "invoice.paid", "invoice.payment_succeeded", "invoice.updated", "customer.updated",
-            "invoice_payment.paid", "test_helpers.test_clock.ready",
+            "payment_intent.succeeded", "invoice.paid", "invoice.payment_succeeded", "invoice.updated",
+            "customer.updated", "invoice_payment.paid", "test_helpers.test_clock.ready",
         ],
         shop.ToldSince(before));
         var paid = await shop.InvoiceAsync(subscription);
@@ -73,7 +73,7 @@ public sealed class RenewalTests
         for (var i = 0; i < 4; i++)
         {
             var end = (await shop.SubscriptionAsync(subscription)).Number("items.data.0.current_period_end")!.Value;
-            ends.Add(DateTimeOffset.FromUnixTimeSeconds(end).ToString("MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+            ends.Add($"{DateTimeOffset.FromUnixTimeSeconds(end):MM-dd}");
             await shop.AdvanceToAsync(end);
         }
 
@@ -104,7 +104,8 @@ public sealed class RenewalTests
     [InlineData("pm_card_chargeCustomerFail")]
     public async Task Many_small_steps_and_one_large_one_end_in_the_same(string card)
     {
-        var (whole, parts) = (await PassAsync(card, [58 * Shop.Day]), await PassAsync(card, Enumerable.Repeat(Shop.Day / 2, 116)));
+        var whole = await PassAsync(card, [58 * Shop.Day]);
+        var parts = await PassAsync(card, Enumerable.Repeat(Shop.Day / 2, 116));
 
         Assert.Equal(whole, parts);
     }
@@ -137,6 +138,33 @@ public sealed class RenewalTests
         await box.Simulator.AdvanceAsync(TimeSpan.FromDays(22), TestContext.Current.CancellationToken);
 
         Assert.Equal(4, box.Told.Count(type => type is "invoice.paid"));
+    }
+
+    [Theory]
+    [InlineData(false, 71, "draft")]
+    [InlineData(false, 73, "paid")]
+    [InlineData(true, 3, "paid")]
+    public async Task A_draft_waits_three_days_for_an_endpoint_that_has_not_heard_of_it(
+        bool hears, int hours, string status)
+    {
+        await using var box = await Support.Box.OpenAsync();
+        var customer = (await box.PostAsync("/v1/customers", "payment_method=pm_card_visa",
+            "invoice_settings[default_payment_method]=pm_card_visa")).Id();
+        var price = (await box.PostAsync("/v1/prices", "currency=usd", "unit_amount=900", "recurring[interval]=month",
+            "product_data[name]=Monthly")).Id();
+        await box.PostAsync("/v1/subscriptions", $"customer={customer}", $"items[0][price]={price}");
+        await box.Simulator.AdvanceAsync(TimeSpan.FromDays(31), TestContext.Current.CancellationToken);
+        var told = box.LastOf("invoice.created");
+        told.Pending.Add("we_of_the_test");
+        if (hears)
+        {
+            await box.Simulator.AdvanceAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+            told.Pending.Clear();
+        }
+
+        await box.Simulator.AdvanceAsync(TimeSpan.FromHours(hours), TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (await box.GetAsync("/v1/invoices")).Text("data.0.status"));
     }
 
     [Fact]
