@@ -173,7 +173,7 @@ internal static class Discounts
         operation.Tell(holder.Type == Customers.Type ? "customer.updated" : "customer.subscription.updated", holder);
     }
 
-    private static Answer.Plain DeleteFrom(Call call, StripeObject holder)
+    private static Answer.One DeleteFrom(Call call, StripeObject holder)
     {
         if (Of(call.World, holder) is not [.., var last])
         {
@@ -181,7 +181,10 @@ internal static class Discounts
         }
 
         Drop(call.Operation, last);
-        return new Answer.Plain(new JsonObject { ["id"] = last.Id, ["object"] = "discount", ["deleted"] = true });
+        var gone = last.Body.Copy();
+        gone.Remove("end");
+        gone["deleted"] = true;
+        return new Answer.One(gone);
     }
 }
 

@@ -90,7 +90,7 @@ internal static class Drafting
     {
         foreach (var item in items)
         {
-            operation.Update(item, body => body["invoice"] = invoice.Id, "invoiceitem.updated");
+            operation.Update(item, body => body["invoice"] = invoice.Id);
             var line = InvoiceLines.OfItem(operation.World, item);
             line["invoice"] = invoice.Id;
             operation.Update(invoice, body => body.Items("lines").Add(line));

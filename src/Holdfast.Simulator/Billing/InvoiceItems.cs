@@ -171,7 +171,6 @@ internal static class InvoiceItems
             body["net_amount"] = body.Number("amount");
             Write(call.Params, body);
         });
-        call.Operation.Tell("invoiceitem.updated", item);
         if (call.World.Find(Invoices.Type, item.Text("invoice")) is { } invoice)
         {
             Drafting.Replace(call.Operation, invoice, item);

@@ -3,11 +3,20 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>What Stripe shows of a card, in the three places where it shows one.</summary>
+/// <summary>What Stripe shows of a card, in the places where it shows one.</summary>
 internal static class CardDetails
 {
     public const long ExpiryMonth = 12;
     public const long ExpiryYear = 2034;
+
+    /// <summary>What Visa and others write for a customer who proved who they are.</summary>
+    private const string AuthenticatedIndicator = "05";
+
+    private static readonly string[] FieldsOfAttempt =
+    [
+        "brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "network",
+        "three_d_secure", "wallet",
+    ];
 
     /// <summary>The <c>card</c> of a payment method.</summary>
     public static JsonObject OfMethod(TestCard card, long month, long year) => new()
@@ -49,6 +58,7 @@ internal static class CardDetails
         ["brand"] = card.Brand,
         ["checks"] = Checks(card),
         ["country"] = card.Country,
+        ["electronic_commerce_indicator"] = authenticated ? AuthenticatedIndicator : null,
         ["exp_month"] = (method.Body.Number("card.exp_month") ?? method.Body.Number("exp_month")) ?? ExpiryMonth,
         ["exp_year"] = (method.Body.Number("card.exp_year") ?? method.Body.Number("exp_year")) ?? ExpiryYear,
         ["extended_authorization"] = new JsonObject { ["status"] = "disabled" },
@@ -69,10 +79,18 @@ internal static class CardDetails
         ["wallet"] = null,
     };
 
+    /// <summary>The <c>card</c> of a setup attempt's details: of a charge's, what does not speak of money.</summary>
+    public static JsonObject OfAttempt(TestCard card, StripeObject method, bool authenticated)
+    {
+        var charged = OfCharge(card, method, amount: 0, authenticated);
+        charged.Child("three_d_secure")?.Remove("exemption_indicator");
+        return new JsonObject(FieldsOfAttempt.Select(name => KeyValuePair.Create(name, charged[name]?.DeepClone())));
+    }
+
     private static JsonObject Authenticated() => new()
     {
         ["authentication_flow"] = "challenge",
-        ["electronic_commerce_indicator"] = "05",
+        ["electronic_commerce_indicator"] = AuthenticatedIndicator,
         ["exemption_indicator"] = null,
         ["result"] = "authenticated",
         ["result_reason"] = null,

@@ -78,7 +78,7 @@ internal static class Charges
     {
         var fields = Fields(terms, method);
         fields["id"] = operation.World.Ids.Next("py");
-        fields["payment_method_details"] = new JsonObject { [debit.Type] = debit.Details(), ["type"] = debit.Type };
+        fields["payment_method_details"] = new JsonObject { [debit.Type] = debit.OfCharge(), ["type"] = debit.Type };
         fields["outcome"] = Outcomes.OfDebit();
         fields["amount_captured"] = terms.Number("amount");
         fields["paid"] = false;

@@ -29,10 +29,11 @@ internal static class Disputes
             "uncategorized_file": null, "uncategorized_text": null
           },
           "evidence_details": {
-            "due_by": null, "enhanced_eligibility": {}, "has_evidence": false, "past_due": false, "submission_count": 0
+            "due_by": null, "enhanced_eligibility": {}, "has_evidence": false, "past_due": false, "submission_count": 0,
+            "submission_method": "not_submitted"
           },
           "intended_submission_method": null, "is_charge_refundable": false, "livemode": false, "metadata": {},
-          "network_reason_code": null, "payment_intent": null, "payment_method_details": null, "reason": "fraudulent",
+          "network_reason_code": null, "payment_intent": null, "reason": "fraudulent",
           "status": "needs_response"
         }
         """);
@@ -77,11 +78,17 @@ internal static class Disputes
             ["currency"] = charge.Text("currency"),
             ["is_charge_refundable"] = what.IsInquiry,
             ["payment_intent"] = charge.Text("payment_intent"),
-            ["payment_method_details"] = Details(charge, what),
             ["reason"] = what.Reason,
             ["status"] = what.IsInquiry ? "warning_needs_response" : "needs_response",
         }, charge.Clock);
-        operation.Update(dispute, body => body["evidence_details"]!["due_by"] = due);
+        operation.Update(dispute, body =>
+        {
+            body["evidence_details"]!["due_by"] = due;
+            if (charge.Text("payment_method_details.type") is "card")
+            {
+                body["payment_method_details"] = OfCard(charge, what);
+            }
+        });
         operation.Update(charge, body => body["disputed"] = true);
         if (!what.IsInquiry)
         {
@@ -105,6 +112,7 @@ internal static class Disputes
         {
             body["status"] = IsInquiry(dispute) ? "warning_under_review" : "under_review";
             body["evidence_details"]!["submission_count"] = dispute.Number("evidence_details.submission_count") + 1;
+            body["evidence_details"]!["submission_method"] = "manual";
         });
         operation.Unplan(Decided, dispute);
         if (dispute.Text("evidence.uncategorized_text") is "winning_evidence" or "losing_evidence" or "escalate_inquiry_evidence")
@@ -168,21 +176,16 @@ internal static class Disputes
         operation.World.Find(Charges.Type, dispute.Text("charge"))
         ?? throw new InvalidOperationException($"{dispute} has no charge.");
 
-    private static JsonObject Details(StripeObject charge, DisputeToCome what)
+    /// <summary>Of the card that was charged; a dispute about a debit has no such details.</summary>
+    private static JsonObject OfCard(StripeObject charge, DisputeToCome what) => new()
     {
-        var type = charge.Text("payment_method_details.type") ?? "card";
-        return type is "card"
-            ? new JsonObject
-            {
-                ["card"] = new JsonObject
-                {
-                    ["brand"] = charge.Text("payment_method_details.card.brand"),
-                    ["case_type"] = what.IsInquiry ? "inquiry" : what.Reason is "noncompliant" ? "compliance" : "chargeback",
-                    ["network"] = charge.Text("payment_method_details.card.network"),
-                    ["network_reason_code"] = what.Reason is "product_not_received" ? "13.1" : "10.4",
-                },
-                ["type"] = type,
-            }
-            : new JsonObject { ["type"] = type };
-    }
+        ["card"] = new JsonObject
+        {
+            ["brand"] = charge.Text("payment_method_details.card.brand"),
+            ["case_type"] = what.IsInquiry ? "inquiry" : what.Reason is "noncompliant" ? "compliance" : "chargeback",
+            ["network"] = charge.Text("payment_method_details.card.network"),
+            ["network_reason_code"] = what.Reason is "product_not_received" ? "13.1" : "10.4",
+        },
+        ["type"] = "card",
+    };
 }

@@ -37,7 +37,7 @@ internal static class PaymentMethods
 
     public static StripeObject Make(Operation operation, TestDebit debit, string token)
     {
-        var method = operation.Create(Type, new JsonObject { ["type"] = debit.Type, [debit.Type] = debit.Details() });
+        var method = operation.Create(Type, new JsonObject { ["type"] = debit.Type, [debit.Type] = debit.OfMethod() });
         operation.UpdateHidden(method, hidden => hidden["debit"] = token);
         return method;
     }

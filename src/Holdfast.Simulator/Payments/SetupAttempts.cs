@@ -27,14 +27,18 @@ internal static class SetupAttempts
         });
     }
 
-    public static StripeObject Make(Operation operation, StripeObject intent, StripeObject method, string status)
+    public static StripeObject Make(Operation operation, StripeObject intent, StripeObject method, string status, bool authenticated = false)
     {
         var type = method.Text("type") ?? "card";
         return operation.Create(Type, new JsonObject
         {
             ["customer"] = intent.Text("customer"),
             ["payment_method"] = method.Id,
-            ["payment_method_details"] = new JsonObject { [type] = new JsonObject(), ["type"] = type },
+            ["payment_method_details"] = new JsonObject
+            {
+                [type] = TestCards.Behind(method) is { } card ? CardDetails.OfAttempt(card, method, authenticated) : [],
+                ["type"] = type,
+            },
             ["setup_intent"] = intent.Id,
             ["status"] = status,
             ["usage"] = intent.Text("usage"),

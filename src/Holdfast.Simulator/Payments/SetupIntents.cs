@@ -83,7 +83,7 @@ internal static class SetupIntents
         operation.Update(intent, body => body["next_action"] = null);
         if (succeeded)
         {
-            SetUp(operation, intent, method);
+            SetUp(operation, intent, method, authenticated: true);
         }
         else
         {
@@ -107,7 +107,8 @@ internal static class SetupIntents
         operation.World.Catalog.Settled(operation, intent);
     }
 
-    private static void SetUp(Operation operation, StripeObject intent, StripeObject method)
+    private static void SetUp(
+        Operation operation, StripeObject intent, StripeObject method, bool authenticated = false)
     {
         var card = TestCards.Behind(method);
         if (card is { CanBeKept: false, Decline: { } decline } && (!card.DeclinesByCvc || method.Hidden.Flag("with_cvc")))
@@ -122,7 +123,7 @@ internal static class SetupIntents
         }
 
         operation.UpdateHidden(method, hidden => hidden["set_up"] = intent.Text("usage") is "off_session");
-        var attempt = SetupAttempts.Make(operation, intent, method, "succeeded");
+        var attempt = SetupAttempts.Make(operation, intent, method, "succeeded", authenticated);
         operation.Update(intent, body =>
         {
             body["status"] = "succeeded";

@@ -89,8 +89,35 @@ internal sealed record TestDebit(string Type, string Outcome, bool IsDelayed, st
     /// <summary>The debit behind a payment method; null when it is none.</summary>
     public static TestDebit? Behind(StripeObject method) => method.Hidden.Text("debit") is { } token ? Parse(token) : null;
 
-    /// <summary>What the payment method and the charge show of the account.</summary>
-    public JsonObject Details() => Type switch
+    /// <summary>What the payment method shows of the account.</summary>
+    public JsonObject OfMethod() => AccountAnd(Type switch
+    {
+        "sepa_debit" => new JsonObject { ["generated_from"] = null },
+        "us_bank_account" => new JsonObject
+        {
+            ["financial_connections_account"] = null,
+            ["networks"] = new JsonObject { ["preferred"] = "ach", ["supported"] = new JsonArray("ach") },
+            ["status_details"] = null,
+        },
+        _ => [],
+    });
+
+    /// <summary>What the charge shows of the account.</summary>
+    public JsonObject OfCharge() => AccountAnd(Type switch
+    {
+        "sepa_debit" or "bacs_debit" => new JsonObject { ["mandate"] = null },
+        "us_bank_account" => new JsonObject { ["payment_reference"] = null },
+        _ => [],
+    });
+
+    private JsonObject AccountAnd(JsonObject more)
+    {
+        var shown = Account();
+        shown.Take(more);
+        return shown;
+    }
+
+    private JsonObject Account() => Type switch
     {
         "sepa_debit" => new JsonObject
         {

@@ -1,0 +1,60 @@
+// Every object the simulator serves, held against the newest SDK's type declarations.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import Stripe from "stripe";
+import { faultsOf } from "./declarations.mjs";
+import { exceptions } from "./shape-exceptions.mjs";
+import { startSimulator } from "./simulator.mjs";
+import { tour } from "./tour.mjs";
+
+const served = [
+  "balance_transaction", "charge", "checkout.session", "coupon", "customer", "discount", "dispute", "event", "invoice",
+  "invoice_payment", "invoiceitem", "item", "line_item", "payment_intent", "payment_method", "plan", "price", "product",
+  "promotion_code", "radar.early_fraud_warning", "refund", "setup_attempt", "setup_intent", "subscription",
+  "subscription_item", "test_helpers.test_clock", "token", "webhook_endpoint",
+];
+
+const simulator = await startSimulator();
+const seen = new Map();
+const stripe = simulator.client(Stripe, { httpClient: Stripe.createFetchHttpClient(fetchAndKeep) });
+
+for (const [name, leg] of Object.entries(tour(stripe, simulator))) {
+  test(`the simulator serves ${name}`, leg);
+}
+
+test("no kind of object is served that is not judged here, and none is judged that was not served", () => {
+  assert.deepEqual([...seen.keys()].filter((object) => !served.includes(object)), []);
+  assert.deepEqual(served.filter((object) => !seen.has(object)), []);
+});
+
+for (const object of served) {
+  test(`each ${object} has the fields, types and values that are declared`, () => {
+    assert.deepEqual(faultsIn(seen.get(object) ?? []).filter((fault) => !exceptionFor(fault)), []);
+  });
+}
+
+test("each exception is still needed", () => {
+  const faults = faultsIn([...seen.values()].flat());
+  assert.deepEqual(exceptions.filter(({ fault }) => !faults.includes(fault)), []);
+});
+
+function faultsIn(bodies) {
+  return [...new Set(bodies.flatMap((body) => faultsOf(body).map(({ path, fault }) => `${path} ${fault}`)))];
+}
+
+function exceptionFor(fault) {
+  return exceptions.find((exception) => exception.fault === fault);
+}
+
+/** The bytes as they came, before the SDK makes anything of them. */
+async function fetchAndKeep(...request) {
+  const answer = await fetch(...request);
+  const body = await answer.clone().json();
+  const items = body.object === "list" || body.object === undefined ? body.data ?? [] : [body];
+  for (const item of items) {
+    seen.set(item.object, [...(seen.get(item.object) ?? []), item]);
+  }
+
+  return answer;
+}
