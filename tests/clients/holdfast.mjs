@@ -10,13 +10,14 @@ const token = need("HOLDFAST_API_TOKEN");
 // Both are configured at the server, as while a secret is being rolled: the new one first.
 export const [newSecret, oldSecret] = need("WEBHOOK_SECRETS").split(",");
 export const isLive = process.env.HOLDFAST_LIVEMODE === "true";
+export const webhookUrl = `${url}/webhooks/stripe`;
 export const webhooks = new Stripe("sk_test_never_sent_anywhere").webhooks;
 
 const deadline = 10_000;
 
 /** Posts a body as Stripe would, and reads the answer. A null header sends none. */
 export async function deliver(body, header = sign(body), headers = {}) {
-  const answer = await fetch(`${url}/webhooks/stripe`, {
+  const answer = await fetch(webhookUrl, {
     method: "POST",
     headers: {
       "Content-Type": "application/json; charset=utf-8",
@@ -35,7 +36,7 @@ export async function deliver(body, header = sign(body), headers = {}) {
  */
 export function deliverLarge(body, { statesLength }) {
   return new Promise((resolve, reject) => {
-    const request = http.request(`${url}/webhooks/stripe`, {
+    const request = http.request(webhookUrl, {
       method: "POST",
       headers: {
         "Content-Type": "application/json; charset=utf-8",
@@ -63,8 +64,20 @@ export function sign(body, secret = newSecret, { secondsAgo = 0 } = {}) {
 }
 
 /** What the API says about an event now. */
-export async function look(id) {
-  const answer = await fetch(`${url}/api/v1/events/${id}`, { headers: { Authorization: `Bearer ${token}` } });
+export const look = (id) => ask(`events/${id}`);
+
+/** An object as the mirror holds it. */
+export async function objectHeld({ type, id }) {
+  const answer = await ask(`objects/${type}/${id}`);
+  if (answer.status !== 200) {
+    throw new Error(`The mirror does not hold ${type} ${id}: ${answer.status} ${answer.body}`);
+  }
+
+  return JSON.parse(answer.body);
+}
+
+async function ask(path) {
+  const answer = await fetch(`${url}/api/v1/${path}`, { headers: { Authorization: `Bearer ${token}` } });
   return { status: answer.status, body: await answer.text() };
 }
 
