@@ -29,6 +29,7 @@ internal static class ControlRoutes
         control.Get("keys", Control.Within(simulator.World, asked => Keys(simulator.World, asked)));
         control.Post("keys", Control.Within(simulator.World, asked => Keys(simulator.World, asked)));
         WeatherControl.Map(control, simulator.World);
+        StateControl.Map(control, simulator);
     }
 
     private static JsonObject Clock(StripeSimulator simulator) => new()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Http;
@@ -100,6 +101,35 @@ public sealed class StripeSimulator : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
         return _passing.AdvanceAsync(span, ct);
+    }
+
+    /// <summary>All of it as JSON: objects, events, what is due and what is to be sent, the clock, what chance will say.</summary>
+    public async Task<JsonObject> SaveAsync(CancellationToken ct = default)
+    {
+        using (await _passing.PauseAsync(ct))
+        {
+            return SavedWorld.Write(_world);
+        }
+    }
+
+    /// <summary>Goes on where a saved one was.</summary>
+    public async Task LoadAsync(JsonObject saved, CancellationToken ct = default)
+    {
+        using (await _passing.PauseAsync(ct))
+        {
+            SavedWorld.Read(_world, saved);
+            _theatre.Reset();
+        }
+    }
+
+    /// <summary>Begins anew: nothing is left, endpoints neither, and the same calls make the same run. Time goes on.</summary>
+    public async Task ResetAsync(CancellationToken ct = default)
+    {
+        using (await _passing.PauseAsync(ct))
+        {
+            SavedWorld.Reset(_world);
+            _theatre.Reset();
+        }
     }
 
     /// <summary>Lets half a minute pass: long enough for all that was told to arrive, too short for a retry.</summary>

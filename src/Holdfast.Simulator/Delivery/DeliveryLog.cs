@@ -25,6 +25,8 @@ internal sealed class DeliveryLog
         }
     }
 
+    public void Restore(DeliveryRecord record) => _latest.Enqueue(record);
+
     public void Clear() => _latest.Clear();
 }
 

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.State;
+
 namespace Holdfast.Simulator.Delivery;
 
 /// <summary>What is still to be sent, in the order it is due, and what is under way.</summary>
@@ -34,11 +38,17 @@ internal sealed class Outbox
 
     public void Done(Sending sending) => _underWay.Remove(sending);
 
-    public void Restore(IEnumerable<Sending> all, long sequence)
+    public JsonObject ToJson() => new()
+    {
+        ["sequence"] = Sequence,
+        ["data"] = new JsonArray([.. All.Select(sending => JsonSerializer.SerializeToNode(sending, SimulatorJson.Default.Sending))]),
+    };
+
+    public void Restore(JsonObject json)
     {
         Clear();
-        _due.UnionWith(all);
-        Sequence = sequence;
+        _due.UnionWith(json.Objects("data").Select(sending => sending.Deserialize(SimulatorJson.Default.Sending)!));
+        Sequence = json["sequence"]!.GetValue<long>();
     }
 
     public void Clear()

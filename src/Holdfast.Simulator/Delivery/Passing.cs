@@ -56,7 +56,31 @@ internal sealed class Passing(World world, Courier courier) : IDisposable
         }
     }
 
+    /// <summary>Lets time stand still, and nobody else touch the world, until what is returned is disposed of.</summary>
+    public async Task<IDisposable> PauseAsync(CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            return new Pause(_one, await world.EnterAsync(ct));
+        }
+        catch
+        {
+            _one.Release();
+            throw;
+        }
+    }
+
     public void Dispose() => _one.Dispose();
+
+    private sealed class Pause(SemaphoreSlim one, IDisposable gate) : IDisposable
+    {
+        public void Dispose()
+        {
+            gate.Dispose();
+            one.Release();
+        }
+    }
 
     /// <returns>False when nothing is left until the moment, where time then stands.</returns>
     private async Task<bool> StepAsync(DateTimeOffset until, CancellationToken ct)

@@ -1,4 +1,3 @@
-using System.Text;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Events;
@@ -29,8 +28,7 @@ internal sealed class EventLog
         Forget(now - KeptSeconds);
         var told = new StripeEvent(
             NewId(world, happening.Type), happening.Type, happening.Item.Id, happening.At, now, cause,
-            Encoding.UTF8.GetBytes(happening.Body.ToJsonString()),
-            happening.Before is null ? null : Encoding.UTF8.GetBytes(happening.Before.ToJsonString()));
+            StripeEvent.BytesOf(happening.Body), happening.Before is null ? null : StripeEvent.BytesOf(happening.Before));
         Add(told);
         return told;
     }

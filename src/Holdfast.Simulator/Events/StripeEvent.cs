@@ -49,8 +49,6 @@ internal sealed class StripeEvent(
     /// <summary>Endpoints that have still to answer 2xx.</summary>
     public SortedSet<string> Pending { get; } = new(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, byte[]> Frozen => _frozen;
-
     /// <summary>Fixes how a version shows it, so that no later change of the world can touch it.</summary>
     public void Freeze(World world, ApiVersion version)
     {
@@ -59,8 +57,6 @@ internal sealed class StripeEvent(
             _frozen[version.Name] = RenderData(world, version);
         }
     }
-
-    public void Freeze(string version, byte[] data) => _frozen[version] = data;
 
     public JsonObject Show(World world, ApiVersion version) => (JsonObject)JsonNode.Parse(Write(world, version))!;
 
@@ -94,6 +90,39 @@ internal sealed class StripeEvent(
         return buffer.ToArray();
     }
 
+    /// <summary>All that is known of it, to be saved.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["id"] = Id,
+        ["type"] = Type,
+        ["about"] = ObjectId,
+        ["created"] = Created,
+        ["told_at"] = ToldAt,
+        ["request"] = Cause.RequestId,
+        ["idempotency_key"] = Cause.IdempotencyKey,
+        ["body"] = JsonNode.Parse(Body),
+        ["before"] = Before is null ? null : JsonNode.Parse(Before),
+        ["frozen"] = new JsonObject(_frozen.Select(data => KeyValuePair.Create(data.Key, JsonNode.Parse(data.Value)))),
+        ["pending"] = new JsonArray([.. Pending.Select(endpoint => JsonValue.Create(endpoint))]),
+    };
+
+    public static StripeEvent Read(JsonObject json)
+    {
+        var told = new StripeEvent(
+            json.Text("id")!, json.Text("type")!, json.Text("about")!, json["created"]!.GetValue<long>(),
+            json["told_at"]!.GetValue<long>(), new OperationCause(json.Text("request"), json.Text("idempotency_key")),
+            BytesOf(json.Child("body")!), json.Child("before") is { } before ? BytesOf(before) : null);
+        foreach (var (version, data) in json.Child("frozen")!)
+        {
+            told._frozen[version] = BytesOf((JsonObject)data!);
+        }
+
+        told.Pending.UnionWith(json.Items("pending").Select(endpoint => endpoint!.GetValue<string>()));
+        return told;
+    }
+
+    public static byte[] BytesOf(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json, SimulatorJson.Default.JsonObject);
+
     private byte[] RenderData(World world, ApiVersion version)
     {
         var shown = Shown(world, Body, version);
@@ -108,7 +137,7 @@ internal sealed class StripeEvent(
             data["previous_attributes"] = previous;
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(data, SimulatorJson.Default.JsonObject);
+        return BytesOf(data);
     }
 
     private static JsonObject Shown(World world, byte[] body, ApiVersion version) =>

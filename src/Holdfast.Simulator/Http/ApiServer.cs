@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,9 @@ namespace Holdfast.Simulator.Http;
 internal sealed class ApiServer : IAsyncDisposable
 {
     private const int MaxBody = 1024 * 1024;
+
+    /// <summary>Of a control route: a saved world is large.</summary>
+    private const int MaxControlBody = 512 * 1024 * 1024;
 
     private readonly WebApplication _app;
 
@@ -40,6 +44,12 @@ internal sealed class ApiServer : IAsyncDisposable
     private static async Task HandleAsync(Api api, HttpContext context)
     {
         var request = context.Request;
+        if (request.Path.StartsWithSegments("/_simulator", StringComparison.Ordinal)
+            && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { } limit)
+        {
+            limit.MaxRequestBodySize = MaxControlBody;
+        }
+
         using var reader = new StreamReader(request.Body, Encoding.UTF8);
         var answer = await api.AnswerAsync(
             new ApiRequest(request.Method, request.Path.Value ?? "/")

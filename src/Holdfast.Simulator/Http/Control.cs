@@ -16,6 +16,8 @@ internal sealed class Control
 
     public void Get(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("GET", Root + path), handler);
 
+    public void Put(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("PUT", Root + path), handler);
+
     public void Post(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("POST", Root + path), handler);
 
     /// <summary>A route that looks at the world or changes it, while nobody else does.</summary>
@@ -33,8 +35,8 @@ internal sealed class Control
     {
         try
         {
-            var asked = new Params(Read(request));
-            var body = await _routes[(request.Method, request.Path)](new ControlCall(asked, ct));
+            var given = Read(request);
+            var body = await _routes[(request.Method, request.Path)](new ControlCall(new Params(given), given, ct));
             return new ApiResponse(200, body.ToJsonString(Api.Layout));
         }
         catch (ApiError error)
@@ -62,4 +64,4 @@ internal sealed class Control
 }
 
 /// <summary>A call of a control route. What it was given must be read before anything is done: the rest is refused.</summary>
-internal sealed record ControlCall(Params Params, CancellationToken Cancelled);
+internal sealed record ControlCall(Params Params, JsonObject Body, CancellationToken Cancelled);

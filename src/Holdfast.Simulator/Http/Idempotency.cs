@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Http;
 
@@ -15,10 +17,6 @@ internal sealed class Idempotency
 
     private readonly Dictionary<string, KeptAnswer> _kept = [];
     private readonly PriorityQueue<string, long> _ends = new();
-
-    /// <summary>In the order they were first used.</summary>
-    public IEnumerable<KeyValuePair<string, KeptAnswer>> All => _kept.OrderBy(kept => kept.Value.At)
-        .ThenBy(kept => kept.Key, StringComparer.Ordinal);
 
     /// <returns>Null when the request has none that counts.</returns>
     public static string? KeyOf(ApiRequest request) => request.IdempotencyKey is { Length: > 0 } key
@@ -37,7 +35,7 @@ internal sealed class Idempotency
         var hash = Hash(request);
         if (!_kept.TryGetValue(key, out var kept))
         {
-            Restore(key, new KeptAnswer(hash, now, now + (request.IsV2 ? 30 * Day : Day), null));
+            Keep(key, new KeptAnswer(hash, now, now + (request.IsV2 ? 30 * Day : Day), null));
             return null;
         }
 
@@ -65,7 +63,20 @@ internal sealed class Idempotency
         }
     }
 
-    public void Restore(string key, KeptAnswer kept)
+    /// <summary>What is kept; a request that is under way has no answer yet and is left out.</summary>
+    public JsonArray ToJson() => [.. _kept.Where(kept => kept.Value.Answer is not null)
+        .OrderBy(kept => kept.Value.At).ThenBy(kept => kept.Key, StringComparer.Ordinal)
+        .Select(kept => kept.Value.ToJson(kept.Key))];
+
+    public void Restore(JsonArray json)
+    {
+        foreach (var kept in json.OfType<JsonObject>())
+        {
+            Keep(kept.Text("key")!, KeptAnswer.Read(kept));
+        }
+    }
+
+    private void Keep(string key, KeptAnswer kept)
     {
         _kept[key] = kept;
         _ends.Enqueue(key, kept.Ends);
@@ -102,4 +113,24 @@ internal sealed class Idempotency
 /// <param name="At">Unix seconds when it was first used.</param>
 /// <param name="Ends">Unix seconds when it is forgotten.</param>
 /// <param name="Answer">Null while the first request is under way.</param>
-internal sealed record KeptAnswer(string Hash, long At, long Ends, ApiResponse? Answer);
+internal sealed record KeptAnswer(string Hash, long At, long Ends, ApiResponse? Answer)
+{
+    public JsonObject ToJson(string key) => new()
+    {
+        ["key"] = key,
+        ["hash"] = Hash,
+        ["at"] = At,
+        ["ends"] = Ends,
+        ["status"] = Answer!.Status,
+        ["body"] = Answer.Body,
+        ["headers"] = new JsonObject(
+            Answer.Headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)JsonValue.Create(header.Value)))),
+    };
+
+    public static KeptAnswer Read(JsonObject json) => new(
+        json.Text("hash")!, json["at"]!.GetValue<long>(), json["ends"]!.GetValue<long>(),
+        new ApiResponse((int)json["status"]!.GetValue<long>(), json.Text("body")!)
+        {
+            Headers = json.Child("headers")!.ToDictionary(header => header.Key, header => header.Value!.GetValue<string>()),
+        });
+}

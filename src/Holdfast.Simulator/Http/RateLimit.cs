@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Holdfast.Simulator.State;
 using Holdfast.Simulator.Weather;
 
@@ -8,6 +9,13 @@ internal sealed class RateLimit
 {
     private long _second;
     private int _count;
+
+    public void Clear() => (_second, _count) = (0, 0);
+
+    public JsonObject ToJson() => new() { ["second"] = _second, ["count"] = _count };
+
+    public void Restore(JsonObject json) =>
+        (_second, _count) = (json["second"]!.GetValue<long>(), (int)json["count"]!.GetValue<long>());
 
     public void Pass(World world)
     {

@@ -27,6 +27,7 @@ internal static class Customers
     public static void Map(Catalog catalog)
     {
         catalog.Add(Type);
+        catalog.Add(DeletedType);
         catalog.Post("/v1/customers", Create);
         catalog.Get("/v1/customers", call => new Answer.Many(call.List(Type, item =>
             call.Fits(item, "email") && call.Fits(item, "test_clock")

@@ -12,6 +12,7 @@ internal sealed class Operation(World world, OperationCause cause)
     private readonly Dictionary<StripeObject, JsonObject> _before = [];
     private readonly Dictionary<StripeObject, JsonObject> _originals = [];
     private readonly List<Happening> _happenings = [];
+    private readonly HashSet<StripeObject> _made = [];
     private readonly HashSet<StripeObject> _untold = [];
     private readonly List<Action<World>> _afterwards = [];
 
@@ -58,6 +59,7 @@ internal sealed class Operation(World world, OperationCause cause)
 
         World.Add(made);
         _untold.Add(made);
+        _made.Add(made);
         _undo.Add(() => World.Remove(made));
         if (@event is not null)
         {
@@ -87,8 +89,8 @@ internal sealed class Operation(World world, OperationCause cause)
 
     public void Remove(StripeObject item)
     {
-        World.Remove(item);
-        _undo.Add(() => World.Add(item));
+        var place = World.Remove(item);
+        _undo.Add(() => World.Add(item, place));
     }
 
     /// <summary>
@@ -183,7 +185,10 @@ internal sealed class Operation(World world, OperationCause cause)
 
         var (body, hidden) = (item.Body.Copy(), item.Hidden.Copy());
         _before.Add(item, body);
-        _originals.Add(item, body);
+        if (!_made.Contains(item))
+        {
+            _originals.Add(item, body);
+        }
         _undo.Add(() => item.Restore(body, hidden));
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Holdfast.Simulator.State;
 
 /// <summary>Something that time brings about by itself: at this moment, on this clock, that kind of thing to this object.</summary>
@@ -72,5 +74,30 @@ internal sealed class Timeline
     {
         _due.Clear();
         _byId.Clear();
+        _sequence = 0;
+    }
+
+    public JsonObject ToJson() => new()
+    {
+        ["sequence"] = _sequence,
+        ["data"] = new JsonArray([.. _due.Select(due => new JsonObject
+        {
+            ["at"] = due.At,
+            ["sequence"] = due.Sequence,
+            ["clock"] = due.Clock,
+            ["kind"] = due.Kind,
+            ["id"] = due.Id,
+        })]),
+    };
+
+    public void Restore(JsonObject json)
+    {
+        foreach (var due in json.Objects("data"))
+        {
+            Restore(new Due(
+                due["at"]!.GetValue<long>(), due["sequence"]!.GetValue<long>(), due.Text("clock"), due.Text("kind")!, due.Text("id")!));
+        }
+
+        _sequence = json["sequence"]!.GetValue<long>();
     }
 }

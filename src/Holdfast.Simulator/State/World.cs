@@ -25,7 +25,8 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
 
     public WorldClock Clock { get; } = clock;
 
-    public long Seed { get; } = seed;
+    /// <summary>A world that was loaded goes on with the seed it was saved with.</summary>
+    public long Seed => Chances.Seed;
 
     public Chances Chances { get; } = new(seed);
 
@@ -57,7 +58,7 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     public RateLimit RateLimit { get; } = new();
 
     /// <summary>The account's own version: of requests that name none, and of events for endpoints that name none.</summary>
-    public ApiVersion DefaultVersion { get; init; } = ApiVersion.Newest;
+    public ApiVersion DefaultVersion { get; set; } = ApiVersion.Newest;
 
     /// <summary>What the account sets for its subscriptions.</summary>
     public BillingSettings Billing { get; set; } = new();
@@ -117,7 +118,8 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     /// <summary>All objects, type by type, each in the order they were made.</summary>
     public IEnumerable<StripeObject> Everything() => _byType.Values.SelectMany(all => all);
 
-    public void Add(StripeObject item)
+    /// <param name="place">Among those of its type; null puts it last.</param>
+    public void Add(StripeObject item, int? place = null)
     {
         _objects.Add((item.Type.Name, item.Id), item);
         _byId.TryAdd(item.Id, item);
@@ -126,17 +128,22 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
             _byType[item.Type.Name] = all = [];
         }
 
-        all.Add(item);
+        all.Insert(place ?? all.Count, item);
     }
 
-    public void Remove(StripeObject item)
+    /// <returns>Where it stood among those of its type.</returns>
+    public int Remove(StripeObject item)
     {
+        var all = _byType[item.Type.Name];
+        var place = all.LastIndexOf(item);
+        all.RemoveAt(place);
         _objects.Remove((item.Type.Name, item.Id));
-        _byType[item.Type.Name].Remove(item);
         if (_byId.GetValueOrDefault(item.Id) == item)
         {
             _byId.Remove(item.Id);
         }
+
+        return place;
     }
 
     public void Clear()
@@ -145,6 +152,15 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
         _byType.Clear();
         _byId.Clear();
         Timeline.Clear();
+        Events.Clear();
+        Outbox.Clear();
+        Deliveries.Clear();
+        Counts.Clear();
+        Idempotency.Clear();
+        Keys.Clear();
+        RateLimit.Clear();
+        Outages.Clear();
+        StaleReads.Clear();
     }
 
     private sealed class Leave(SemaphoreSlim gate) : IDisposable

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Weather;
@@ -13,7 +14,16 @@ internal sealed class Outages
     private readonly SortedDictionary<string, long> _until = new(StringComparer.Ordinal);
 
     /// <summary>Unix seconds until which each was said to be out.</summary>
-    public IReadOnlyDictionary<string, long> Until => _until;
+    public JsonObject ToJson() =>
+        new(_until.Select(outage => KeyValuePair.Create(outage.Key, (JsonNode?)JsonValue.Create(outage.Value))));
+
+    public void Restore(JsonObject json)
+    {
+        foreach (var (what, until) in json)
+        {
+            _until[what] = until!.GetValue<long>();
+        }
+    }
 
     public void Set(string what, long until) => _until[what] = until;
 

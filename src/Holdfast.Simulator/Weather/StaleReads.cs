@@ -9,8 +9,6 @@ internal sealed class StaleReads
 {
     private readonly SortedDictionary<string, (JsonObject Body, long At)> _before = new(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, (JsonObject Body, long At)> All => _before;
-
     public void Note(World world, IReadOnlyDictionary<StripeObject, JsonObject> originals)
     {
         if (world.Forecast.StaleReads <= 0)
@@ -33,7 +31,16 @@ internal sealed class StaleReads
         }
     }
 
-    public void Restore(string id, JsonObject body, long at) => _before[id] = (body, at);
+    public JsonObject ToJson() => new(_before.Select(kept => KeyValuePair.Create(
+        kept.Key, (JsonNode?)new JsonObject { ["body"] = kept.Value.Body.Copy(), ["at"] = kept.Value.At })));
+
+    public void Restore(JsonObject json)
+    {
+        foreach (var (id, kept) in json)
+        {
+            _before[id] = (((JsonObject)kept!["body"]!).Copy(), kept["at"]!.GetValue<long>());
+        }
+    }
 
     public void Clear() => _before.Clear();
 

@@ -23,8 +23,7 @@ internal static class WeatherControl
     private static JsonObject Show(World world) => new()
     {
         ["forecast"] = ToJson(world.Forecast),
-        ["outages"] = new JsonObject(
-            world.Outages.Until.Select(outage => KeyValuePair.Create(outage.Key, (JsonNode?)JsonValue.Create(outage.Value)))),
+        ["outages"] = world.Outages.ToJson(),
         ["counts"] = world.Counts.ToJson(),
     };
 

@@ -25,6 +25,9 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>What the nth delivery, counted from 1, is answered with.</summary>
     public Func<int, int> Answers { get; set; } = _ => 200;
 
+    /// <summary>Decides by what arrived, in place of <see cref="Answers"/>.</summary>
+    public Func<Arrival, int>? AnswersTo { get; set; }
+
     /// <summary>Runs before the answer, such as a call back to the API.</summary>
     public Func<Arrival, Task> Before { get; set; } = _ => Task.CompletedTask;
 
@@ -70,7 +73,7 @@ internal sealed class Receiver : IAsyncDisposable
         }
 
         await Before(arrival);
-        context.Response.StatusCode = Answers(number);
+        context.Response.StatusCode = AnswersTo?.Invoke(arrival) ?? Answers(number);
         if (context.Response.StatusCode is 302)
         {
             context.Response.Headers.Location = "/elsewhere";
