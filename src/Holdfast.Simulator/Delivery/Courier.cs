@@ -73,7 +73,7 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
         var sending = parcel.Sending;
         world.Outbox.Done(sending);
         var record = new DeliveryRecord(
-            world.NowMilliseconds, parcel.Event.Id, parcel.Event.Type, sending.Endpoint, sending.Attempt,
+            world.NowMilliseconds, parcel.EventId, parcel.Type, sending.Endpoint, sending.Attempt,
             arrived.Status, arrived.Error, sending.IsManual, sending.IsCopy, sending.IsCorrupt);
         world.Deliveries.Add(record);
         Consequences.Follow(world, sending, parcel.Event, record);
@@ -83,7 +83,7 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
 
     private Parcel Pack(Sending sending, StripeEvent told, Endpoint endpoint)
     {
-        var body = told.Write(world, endpoint.Version(world));
+        var body = sending.Twin is { } twin ? new ThinEvent(told, twin).Write() : told.Write(world, endpoint.Version(world));
         var signature = Signature.Header(
             endpoint.Secrets(world.Now(null)), receiversTime.GetUtcNow().ToUnixTimeSeconds(), body);
         if (sending.IsCorrupt)
@@ -101,6 +101,10 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
 /// <summary>A sending with all that goes over the wire.</summary>
 internal sealed record Parcel(Sending Sending, StripeEvent Event, string Url, byte[] Body, string Signature)
 {
+    public string EventId => Sending.Twin is { } twin ? new ThinEvent(Event, twin).Id : Event.Id;
+
+    public string Type => Sending.Twin is { } twin ? Event.Twins[twin] : Event.Type;
+
     /// <summary>Nothing gets through at the moment.</summary>
     public bool IsUnreachable { get; init; }
 }

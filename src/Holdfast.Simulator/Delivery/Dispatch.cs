@@ -13,11 +13,21 @@ internal static class Dispatch
         var after = world.Delivery.InOrder ? 0 : Arrival.AfterMilliseconds(world, told.Type);
         foreach (var endpoint in Endpoint.All(world))
         {
-            if (endpoint.IsEnabled && !endpoint.IsThin && endpoint.Listens(told.Type))
+            var sending = new Sending(world.NowMilliseconds + after, 0, told.Id, endpoint.Id);
+            if (!endpoint.IsEnabled || (told.IsOnlyThin && endpoint.Id != told.ObjectId))
+            {
+                continue;
+            }
+
+            if (endpoint.IsThin || told.IsOnlyThin)
+            {
+                TellTwins(world, told, endpoint, sending);
+            }
+            else if (endpoint.Listens(told.Type))
             {
                 told.Freeze(world, endpoint.Version(world));
                 told.Pending.Add(endpoint.Id);
-                Plan(world, new Sending(world.NowMilliseconds + after, 0, told.Id, endpoint.Id));
+                Plan(world, sending);
             }
         }
     }
@@ -26,6 +36,17 @@ internal static class Dispatch
     {
         world.Outbox.Plan(new Sending(world.NowMilliseconds, 0, told.Id, endpoint.Id) { IsManual = true });
         world.Stirred?.Invoke();
+    }
+
+    private static void TellTwins(World world, StripeEvent told, Endpoint endpoint, Sending sending)
+    {
+        for (var twin = 0; twin < told.Twins.Count; twin++)
+        {
+            if (told.IsOnlyThin || endpoint.Listens(told.Twins[twin]))
+            {
+                Plan(world, sending with { Twin = twin });
+            }
+        }
     }
 
     private static void Plan(World world, Sending sending)

@@ -13,14 +13,15 @@ internal readonly record struct Endpoint(StripeObject Object)
 
     public string Id => Object.Id;
 
-    public string Url => Object.Text("url") ?? "";
+    /// <summary>One by the newer API shows its URL only when asked to.</summary>
+    public string Url => Object.Text("url") ?? Object.Hidden.Text("url") ?? "";
 
     public bool IsEnabled => Object.Status is "enabled";
 
     public bool IsThin => Object.Text("event_payload") is "thin";
 
     public ApiVersion Version(World world) =>
-        ApiVersion.TryParse(Object.Text("api_version"), out var version) ? version : world.DefaultVersion;
+        ApiVersion.TryParse(Object.Text("api_version") ?? Object.Text("snapshot_api_version"), out var version) ? version : world.DefaultVersion;
 
     public bool Listens(string type) =>
         Object.Body.Items("enabled_events").Any(name => EventNames.Fits(type, name!.GetValue<string>()));
@@ -31,10 +32,10 @@ internal readonly record struct Endpoint(StripeObject Object)
         .Select(secret => secret.Text("secret")!);
 
     public static IEnumerable<Endpoint> All(World world) =>
-        world.All(WebhookEndpoints.Type).Select(item => new Endpoint(item));
+        world.All(WebhookEndpoints.Type).Concat(world.All(EventDestinations.Type)).Select(item => new Endpoint(item));
 
     public static Endpoint? Find(World world, string id) =>
-        world.Find(WebhookEndpoints.Type, id) is { } item ? new Endpoint(item) : null;
+        (world.Find(WebhookEndpoints.Type, id) ?? world.Find(EventDestinations.Type, id)) is { } item ? new Endpoint(item) : null;
 
     public static JsonObject Secret(string secret) => new() { ["secret"] = secret, ["expires_at"] = null };
 }

@@ -20,7 +20,8 @@ internal static class EventsApi
     }
 
     private static StripeEvent Named(Call call) =>
-        call.World.Events.Find(call.Route("event")) is { } told && EventLog.IsShown(call.World, told) ? told
+        call.World.Events.Find(call.Route("event")) is { IsOnlyThin: false } told
+        && EventLog.IsShown(call.World, told) ? told
         : throw ApiError.NotFound("event", call.Route("event"), "id");
 
     private static Answer.Plain Show(Call call, StripeEvent told) => new(told.Show(call.World, call.World.DefaultVersion));
@@ -79,7 +80,7 @@ internal static class EventsApi
 
         var success = call.Params.Flag("delivery_success");
         var between = call.CreatedBetween();
-        return told => EventLog.IsShown(call.World, told)
+        return told => !told.IsOnlyThin && EventLog.IsShown(call.World, told)
             && (types.Count == 0 || types.Exists(pattern => EventNames.Fits(told.Type, pattern)))
             && (success is null || success == (told.Pending.Count == 0))
             && (between is null || between(told.Created));

@@ -43,6 +43,14 @@ internal sealed class StripeEvent(
     /// <summary>The object before, for events that tell what has changed.</summary>
     public byte[]? Before { get; } = before;
 
+    public const string Ping = "v2.core.event_destination.ping";
+
+    /// <summary>Told to those who are told thin events, and to nobody else.</summary>
+    public bool IsOnlyThin => Type is Ping;
+
+    /// <summary>The names of its thin twins, the fact's own first.</summary>
+    public IReadOnlyList<string> Twins => field ??= ThinTwins.Of(this);
+
     /// <summary>Where it stands in the log; counted from 0 and never used again.</summary>
     public long Number { get; set; }
 

@@ -17,6 +17,9 @@ internal sealed class Call(
     /// <summary>The path without query, as lists repeat it.</summary>
     public string Url { get; } = request.Path;
 
+    /// <summary>After the question mark, encoded.</summary>
+    public string Query { get; } = request.Query;
+
     public ApiVersion Version { get; } = version;
 
     /// <summary>The caller named the version; otherwise it is the account's.</summary>

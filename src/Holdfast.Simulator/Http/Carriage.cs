@@ -65,7 +65,8 @@ internal static class Carriage
     {
         if (!request.IsV2 || request.Method is "GET")
         {
-            return FormReader.Read(request.Method is "POST" ? Api.Join(request.Query, request.Body) : request.Query);
+            var form = request.Method is "POST" ? Api.Join(request.Query, request.Body) : request.Query;
+            return FormReader.Read(request.IsV2 ? FormReader.WithRepeats(form) : form);
         }
 
         try

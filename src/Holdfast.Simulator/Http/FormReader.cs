@@ -31,6 +31,17 @@ internal static class FormReader
         return (JsonObject)WithArrays(root);
     }
 
+    /// <summary>In /v2 an array is a name given several times: <c>types=a&amp;types=b</c>.</summary>
+    public static string WithRepeats(string encoded)
+    {
+        var fields = encoded.Split('&', StringSplitOptions.RemoveEmptyEntries);
+        var repeated = fields.GroupBy(NameOf).Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet();
+        return string.Join('&', fields.Select(field => repeated.Contains(NameOf(field))
+            ? $"{NameOf(field)}[]{field[NameOf(field).Length..]}" : field));
+    }
+
+    private static string NameOf(string field) => field.Split('=')[0];
+
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
     /// <summary><c>a[b][]</c> is a, b and an empty step.</summary>

@@ -164,6 +164,10 @@ internal sealed class Params
         }
     }
 
+    /// <summary>The texts of an array, of which one alone may stand without the array, as in /v2's queries.</summary>
+    public IReadOnlyList<string> TextsOrOne(string name) =>
+        _values[name] is JsonValue value && Has(name) ? [value.ToString()] : Texts(name);
+
     /// <summary>The texts of an array; empty when it was not given.</summary>
     public IReadOnlyList<string> Texts(string name)
     {

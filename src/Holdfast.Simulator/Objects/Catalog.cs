@@ -44,6 +44,8 @@ internal sealed class Catalog
         BalanceTransactions.Map(catalog);
         Checkout.CheckoutApi.Map(catalog);
         Events.EventsApi.Map(catalog);
+        Events.ThinEventsApi.Map(catalog);
+        Delivery.EventDestinations.Map(catalog);
         Delivery.WebhookEndpoints.Map(catalog);
         return catalog;
     }
