@@ -130,9 +130,9 @@ internal static class Discounts
         world.Find(Type, body.Items("discounts").LastOrDefault()?.GetValue<string>())?.Body.Copy();
 
     /// <summary>A coupon of duration once has done its work with the first invoice.</summary>
-    public static void DropUsed(Operation operation, StripeObject holder)
+    public static void DropUsed(Operation operation, StripeObject invoice)
     {
-        foreach (var discount in Of(operation.World, holder))
+        foreach (var discount in Of(operation.World, invoice))
         {
             if (discount.Text("_coupon.duration") is "once")
             {

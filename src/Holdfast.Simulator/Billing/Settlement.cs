@@ -40,7 +40,7 @@ internal static class Settlement
             }
         });
         PrepareToPay(operation, invoice, customer);
-        Discounts.DropUsed(operation, Invoices.SubscriptionOf(operation.World, invoice) ?? customer);
+        Discounts.DropUsed(operation, invoice);
     }
 
     public static void Paid(Operation operation, StripeObject invoice, StripeObject? intent, bool outOfBand = false)

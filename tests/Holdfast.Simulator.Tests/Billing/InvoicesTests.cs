@@ -132,6 +132,28 @@ public sealed class InvoicesTests
     }
 
     [Fact]
+    public async Task An_invoice_with_a_discount_of_its_own_does_not_use_up_the_customers()
+    {
+        await using var box = await Support.Box.OpenAsync(new() { Version = Versions.ApiVersion.Of("2024-06-20") });
+        await box.PostAsync("/v1/coupons", "id=HALF", "percent_off=50");
+        var customer = (await box.PostAsync("/v1/customers", "coupon=HALF")).Id();
+
+        Assert.Equal(900, await InvoiceAsync("discounts[0][coupon]=HALF"));
+        Assert.Equal("HALF", (await box.GetAsync($"/v1/customers/{customer}")).Text("discount.coupon.id"));
+        Assert.Equal(900, await InvoiceAsync());
+        Assert.Null((await box.GetAsync($"/v1/customers/{customer}"))["discount"]);
+        Assert.Equal(1800, await InvoiceAsync());
+
+        async Task<long?> InvoiceAsync(params string[] more)
+        {
+            await box.PostAsync("/v1/invoiceitems", $"customer={customer}", "amount=1800", "currency=usd");
+            var draft = await box.PostAsync(
+                "/v1/invoices", [$"customer={customer}", "pending_invoice_items_behavior=include", .. more]);
+            return (await box.PostAsync($"/v1/invoices/{draft.Id()}/finalize")).Number("amount_due");
+        }
+    }
+
+    [Fact]
     public async Task A_code_works_for_whom_and_how_often_it_may()
     {
         await using var shop = await Shop.OpenAsync();
