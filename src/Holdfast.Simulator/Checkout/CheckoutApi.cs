@@ -71,7 +71,8 @@ internal static class CheckoutApi
         && call.Fits(item, "subscription") && FitsEmail(call, item)));
 
     private static bool FitsEmail(Call call, StripeObject session) =>
-        call.Params.Child("customer_details")?.Text("email") is not { } email || session.Text("customer_details.email") == email;
+        call.Params.Child("customer_details")?.Text("email") is not { } email
+        || session.Text("customer_details.email") == email;
 
     private static Answer Update(Call call)
     {
@@ -106,7 +107,8 @@ internal static class CheckoutApi
             PaymentIntents.Cancel(operation, intent, "expired");
         }
 
-        if (operation.World.Find(SetupIntents.Type, session.Text("setup_intent") ?? session.Hidden.Text("setup")) is { } setup)
+        var setupId = session.Text("setup_intent") ?? session.Hidden.Text("setup");
+        if (operation.World.Find(SetupIntents.Type, setupId) is { } setup)
         {
             SetupIntents.Cancel(operation, setup, "abandoned");
         }
@@ -127,7 +129,8 @@ internal static class CheckoutApi
         }
     });
 
-    private static void MakeSetupIntent(Operation operation, StripeObject session, StripeObject? customer, JsonObject data)
+    private static void MakeSetupIntent(
+        Operation operation, StripeObject session, StripeObject? customer, JsonObject data)
     {
         var setup = SetupIntents.Make(operation, customer, null, "off_session", data);
         operation.UpdateHidden(setup, hidden => hidden["session"] = session.Id);

@@ -5,8 +5,8 @@ using Holdfast.Simulator.Versions;
 namespace Holdfast.Simulator.Checkout;
 
 /// <summary>
-/// Checkout sessions: a page on which a customer pays, subscribes or leaves a payment method. How one is completed is told in
-/// <see cref="Completion"/>. https://docs.stripe.com/api/checkout/sessions
+/// Checkout sessions: a page on which a customer pays, subscribes or leaves a payment method. How one is completed is
+/// told in <see cref="Submission"/> and <see cref="Completion"/>. https://docs.stripe.com/api/checkout/sessions
 /// </summary>
 internal static class CheckoutSessions
 {

@@ -5,8 +5,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Checkout;
 
 /// <summary>
-/// What comes of a submitted page: the session is complete when the payment or the setup went through, or is under way at a
-/// bank. https://docs.stripe.com/checkout/fulfillment
+/// What comes of a submitted page: the session is complete when the payment or the setup went through, or is under way
+/// at a bank. https://docs.stripe.com/checkout/fulfillment
 /// </summary>
 internal static class Completion
 {
@@ -45,7 +45,8 @@ internal static class Completion
     public static void Complete(Operation operation, StripeObject session, string paymentStatus, StripeObject? paidBy)
     {
         var place = operation.Place;
-        var customer = operation.World.Find(Customers.Type, session.Hidden.Text("customer") ?? session.Text("customer"));
+        var customer = operation.World.Find(
+            Customers.Type, session.Hidden.Text("customer") ?? session.Text("customer"));
         var method = operation.World.Find(session.Hidden.Text("method") ?? "");
         operation.Update(session, body =>
         {

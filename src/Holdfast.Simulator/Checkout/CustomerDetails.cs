@@ -21,8 +21,8 @@ internal static class CustomerDetails
     /// <summary>As it stands once the customer has filled in the page.</summary>
     public static JsonObject Filled(string email, StripeObject? method)
     {
-        var details = Of(
-            email, method?.Text("billing_details.name"), method?.Body.Child("billing_details.address") ?? EmptyAddress());
+        var address = method?.Body.Child("billing_details.address") ?? EmptyAddress();
+        var details = Of(email, method?.Text("billing_details.name"), address);
         details["phone"] = method?.Text("billing_details.phone");
         details["tax_ids"] = new JsonArray();
         return details;

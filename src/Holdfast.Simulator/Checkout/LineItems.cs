@@ -13,7 +13,10 @@ internal sealed record LineTerms(StripeObject Price, long Quantity, JsonObject? 
     public bool IsRecurring => Price.Text("type") is "recurring";
 }
 
-/// <summary>The line items of a Checkout session, shown only when asked for. https://docs.stripe.com/api/checkout/sessions/line_items</summary>
+/// <summary>
+/// The line items of a Checkout session, shown only when asked for.
+/// https://docs.stripe.com/api/checkout/sessions/line_items
+/// </summary>
 internal static class LineItems
 {
     private const int MaxLines = 100;
@@ -94,7 +97,7 @@ internal static class LineItems
         if (mode is "payment" && price.Text("type") is "recurring")
         {
             throw ApiError.Invalid(asked.PathOf("price"),
-                "You specified `payment` mode but passed a recurring price. Use `subscription` mode, or a one-time price.");
+                "You specified `payment` mode but passed a recurring price. Use `subscription` mode instead.");
         }
 
         var quantity = asked.RequiredInteger("quantity");
@@ -106,10 +109,14 @@ internal static class LineItems
         return new LineTerms(price, quantity, Adjustable(asked.Child("adjustable_quantity")));
     }
 
-    private static JsonObject? Adjustable(Params? asked) => asked?.Flag("enabled") is not { } enabled ? null : new JsonObject
+    private static JsonObject? Adjustable(Params? asked)
     {
-        ["enabled"] = enabled,
-        ["maximum"] = asked.Integer("maximum") ?? (enabled ? 99 : null),
-        ["minimum"] = asked.Integer("minimum") ?? (enabled ? 0 : null),
-    };
+        const long Most = 99;
+        return asked?.Flag("enabled") is not { } enabled ? null : new JsonObject
+        {
+            ["enabled"] = enabled,
+            ["maximum"] = asked.Integer("maximum") ?? (enabled ? Most : null),
+            ["minimum"] = asked.Integer("minimum") ?? (enabled ? 0 : null),
+        };
+    }
 }

@@ -4,12 +4,14 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Checkout;
 
-/// <summary>The subscription a session sells. Since basil it is made when its first payment went through, and not before.</summary>
+/// <summary>
+/// The subscription a session sells. Since basil it is made when its first payment went through, and not before.
+/// </summary>
 internal static class NewSubscription
 {
     private const long DaySeconds = 24 * 60 * 60;
 
-    /// <summary>What is due today: what its first invoice will ask for. It is made in earnest, looked at, and undone.</summary>
+    /// <summary>What its first invoice will ask for: that is made in earnest, looked at, and undone.</summary>
     public static long DueToday(Operation operation, StripeObject session, StripeObject customer)
     {
         var trial = new Operation(operation.World, operation.Cause);
@@ -43,6 +45,8 @@ internal static class NewSubscription
                 operation.World.Find(Prices.Type, line.Text("price.id"))
                     ?? throw new InvalidOperationException($"{line} has no price."), line.Number("quantity")))
             .ToLookup(item => item.Price.Text("type") is "recurring");
+        var trialEnd = data.Number("trial_end")
+            ?? (operation.Now(customer) + (data.Number("trial_period_days") * DaySeconds));
         return new SubscriptionTerms(customer, [.. items[true]])
         {
             Discounts = SessionDiscounts.Of(operation.World, session),
@@ -50,8 +54,7 @@ internal static class NewSubscription
             Metadata = data.Child("metadata"),
             MissingMethod = data.Text("missing_payment_method") ?? "create_invoice",
             More = new() { ["description"] = data.Text("description") },
-            TrialEnd = data.Number("trial_end")
-                ?? (data.Number("trial_period_days") is { } days ? operation.Now(customer) + (days * DaySeconds) : null),
+            TrialEnd = trialEnd,
         };
     }
 

@@ -6,8 +6,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Checkout;
 
 /// <summary>
-/// The customer at the page: by the simulator's own route, or by the private one of Stripe's page, which Stripe's CLI uses to
-/// complete a session.
+/// The customer at the page: by the simulator's own route, or by the private one of Stripe's page, which Stripe's CLI
+/// uses to complete a session.
 /// </summary>
 internal static class PaymentPages
 {
@@ -44,8 +44,9 @@ internal static class PaymentPages
                 "checkout_amount_mismatch", "expected_amount");
         }
 
-        Submission.Take(
-            call, session, NeedsNone(session) ? call.Params.Text("payment_method") : call.Params.Required("payment_method"), null);
+        var method = NeedsNone(session)
+            ? call.Params.Text("payment_method") : call.Params.Required("payment_method");
+        Submission.Take(call, session, method, null);
         return Page(session);
     }
 

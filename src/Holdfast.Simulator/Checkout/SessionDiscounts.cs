@@ -44,7 +44,8 @@ internal static class SessionDiscounts
 
     public static IReadOnlyList<DiscountTerms> Of(World world, StripeObject session) =>
         [.. session.Body.Objects("discounts").Select(one => new DiscountTerms(
-            world.Find(Coupons.Type, one.Text("coupon")), world.Find(PromotionCodes.Type, one.Text("promotion_code")), null))];
+            world.Find(Coupons.Type, one.Text("coupon")),
+            world.Find(PromotionCodes.Type, one.Text("promotion_code")), null))];
 
     public static StripeObject CouponOf(World world, DiscountTerms terms) =>
         terms.Coupon ?? world.Find(Coupons.Type, terms.Code?.Text("promotion.coupon"))

@@ -18,7 +18,7 @@ internal static class Submission
         if (session.Status is not "open")
         {
             throw ApiError.State(
-                $"Only Checkout Sessions with the status open can be {done}. This one has the status {session.Status}.");
+                $"Only Checkout Sessions with the status open can be {done}. This one's status is {session.Status}.");
         }
     }
 
@@ -114,7 +114,7 @@ internal static class Submission
         return intent;
     }
 
-    /// <summary>The payment method is made ready for later: in setup mode, or when a subscription costs nothing yet.</summary>
+    /// <summary>Makes the payment method ready for later: in setup mode, or for what costs nothing yet.</summary>
     private static void SetUp(Call call, StripeObject session, StripeObject? customer, StripeObject method)
     {
         var operation = call.Operation;
@@ -145,7 +145,8 @@ internal static class Submission
     private static StripeObject? CustomerOf(Operation operation, StripeObject session)
     {
         var email = session.Hidden.Text("email");
-        if (operation.World.Find(Customers.Type, session.Hidden.Text("customer") ?? session.Text("customer")) is { } known)
+        var id = session.Hidden.Text("customer") ?? session.Text("customer");
+        if (operation.World.Find(Customers.Type, id) is { } known)
         {
             if (known.Text("email") is null)
             {

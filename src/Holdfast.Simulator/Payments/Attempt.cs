@@ -4,24 +4,19 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Payments;
 
 /// <summary>
-/// One try to pay a payment intent: at once by card, after the customer proved who they are, or when the bank has answered.
-/// Events come in the order of https://docs.stripe.com/payments/paymentintents/lifecycle.
+/// One try to pay a payment intent: at once by card, after the customer proved who they are, or when the bank has
+/// answered. Events come in the order of https://docs.stripe.com/payments/paymentintents/lifecycle.
 /// </summary>
 internal static class Attempt
 {
-    private const string HoldEnds = "payment_intent.hold_ends";
-    private const string BankAnswers = "payment_intent.bank_answers";
-
-    /// <summary>https://docs.stripe.com/payments/place-a-hold-on-a-payment-method</summary>
-    private const long HoldSeconds = 7 * 24 * 60 * 60;
-
     public static void Map(Catalog catalog)
     {
-        catalog.When(BankAnswers, HearBank);
-        catalog.When(HoldEnds, (operation, intent) => PaymentIntents.Cancel(operation, intent, "automatic"));
+        DebitAttempt.Map(catalog);
+        Hold.Map(catalog);
     }
 
-    public static void Begin(Operation operation, StripeObject intent, bool offSession)
+    /// <param name="refusesAction">Fail rather than wait for the customer.</param>
+    public static void Begin(Operation operation, StripeObject intent, bool offSession, bool refusesAction = false)
     {
         var method = MethodOf(operation, intent);
         operation.Update(intent, body =>
@@ -29,14 +24,13 @@ internal static class Attempt
             body["last_payment_error"] = null;
             body["next_action"] = null;
         });
-        operation.UpdateHidden(intent, hidden => hidden["off_session"] = offSession);
         if (TestDebit.Behind(method) is { } debit)
         {
-            Submit(operation, intent, method, debit);
+            DebitAttempt.Submit(operation, intent, method, debit);
         }
         else
         {
-            TryCard(operation, intent, method, offSession);
+            TryCard(operation, intent, method, offSession, refusesAction);
         }
 
         operation.World.Catalog.Settled(operation, intent);
@@ -49,63 +43,46 @@ internal static class Attempt
         operation.Update(intent, body => body["next_action"] = null);
         if (!succeeded)
         {
-            Fail(operation, intent, method, null, new Decline(
+            AttemptEnd.Fail(operation, intent, method, null, new Decline(
                 "payment_intent_authentication_failure", null,
                 "The customer did not prove who they are. Try another payment method, or this one again.", null));
-        }
-        else if (intent.Text("confirmation_method") is "manual")
-        {
-            operation.UpdateHidden(intent, hidden => hidden["authenticated"] = true);
-            operation.Update(intent, body => body["status"] = "requires_confirmation");
-            return;
         }
         else
         {
             operation.UpdateHidden(intent, hidden => hidden["authenticated"] = true);
+            if (intent.Text("confirmation_method") is "manual")
+            {
+                operation.Update(intent, body => body["status"] = "requires_confirmation");
+                return;
+            }
+
             ChargeCard(operation, intent, method);
         }
 
         operation.World.Catalog.Settled(operation, intent);
     }
 
-    /// <summary>Takes the money that a hold has set aside; what is left of it goes back.</summary>
-    public static void Capture(Operation operation, StripeObject intent, long amount)
-    {
-        operation.Unplan(HoldEnds, intent);
-        var charge = Charge(operation, intent);
-        Charges.Capture(operation, charge, amount, IsAsync(intent));
-        Succeed(operation, intent, amount);
-        operation.World.Catalog.Settled(operation, intent);
-    }
+    public static StripeObject ChargeOf(Operation operation, StripeObject intent) =>
+        operation.World.Find(Charges.Type, intent.Text("latest_charge"))
+        ?? throw new InvalidOperationException($"{intent} has no charge.");
 
-    /// <summary>Gives up what a try still holds: money set aside, or a debit under way.</summary>
-    public static void Release(Operation operation, StripeObject intent)
-    {
-        operation.Unplan(HoldEnds, intent);
-        operation.Unplan(BankAnswers, intent);
-        if (intent.Status is "requires_capture")
-        {
-            var charge = Charge(operation, intent);
-            var runOut = operation.Cause == OperationCause.Time;
-            operation.Update(charge, body =>
-            {
-                body["amount_refunded"] = charge.Number("amount");
-                body["refunded"] = true;
-            });
-            operation.Tell(runOut ? "charge.expired" : "charge.refunded", charge);
-        }
-        else if (intent.Status is "processing")
-        {
-            var charge = Charge(operation, intent);
-            operation.Update(charge, body => body["status"] = "failed");
-            operation.Tell("charge.failed", charge);
-        }
-    }
+    public static StripeObject MethodOf(Operation operation, StripeObject intent) =>
+        operation.World.Find(intent.Text("payment_method") ?? "")
+        ?? throw new InvalidOperationException($"{intent} has no payment method.");
 
-    private static void TryCard(Operation operation, StripeObject intent, StripeObject method, bool offSession)
+    public static bool SettlesLater(StripeObject intent) => intent.Text("capture_method") is "automatic_async";
+
+    private static void TryCard(
+        Operation operation, StripeObject intent, StripeObject method, bool offSession, bool refusesAction)
     {
-        var card = TestCards.Behind(method) ?? throw new InvalidOperationException($"{method} is no card.");
+        var card = CardOf(method);
         var wanted = intent.Text("payment_method_options.card.request_three_d_secure") is "any" or "challenge";
+        if (wanted && card.Authentication is Authentication.Broken)
+        {
+            Refuse(operation, intent, method, Decline.AuthenticationBroke);
+            return;
+        }
+
         if (intent.Hidden.Flag("authenticated")
             || !card.AsksForCustomer(offSession, method.Hidden.Flag("set_up"), wanted))
         {
@@ -114,7 +91,7 @@ internal static class Attempt
         }
 
         // Billing leaves the payment of an invoice open for the customer to confirm; any other fails without them.
-        if (offSession && intent.Hidden.Text("invoice") is null)
+        if (refusesAction || (offSession && intent.Hidden.Text("invoice") is null))
         {
             Refuse(operation, intent, method, Decline.AuthenticationRequired);
             return;
@@ -130,169 +107,41 @@ internal static class Attempt
 
     private static void ChargeCard(Operation operation, StripeObject intent, StripeObject method)
     {
-        var card = TestCards.Behind(method) ?? throw new InvalidOperationException($"{method} is no card.");
-        var decline = card.DeclinesByCvc && !method.Hidden.Flag("with_cvc") ? null : card.Decline;
-        if (decline is not null)
+        var card = CardOf(method);
+        if (card.DeclineOf(method) is { } decline)
         {
             Refuse(operation, intent, method, decline);
             return;
         }
 
         var held = intent.Text("capture_method") is "manual";
-        var authenticated = intent.Hidden.Flag("authenticated");
-        var charge = Charges.OfCard(operation, intent.Body, method, null, !held, authenticated);
+        var charge = Charges.OfCard(
+            operation, intent.Body, method, null, !held, authenticated: intent.Hidden.Flag("authenticated"));
         if (held)
         {
             operation.Tell("charge.succeeded", charge);
-            Hold(operation, intent, charge);
+            Hold.Begin(operation, intent, charge);
         }
         else
         {
-            Charges.SettleBalance(operation, charge, IsAsync(intent));
+            Charges.SettleBalance(operation, charge, SettlesLater(intent));
             operation.Update(intent, body => body["latest_charge"] = charge.Id);
             operation.Tell("charge.succeeded", charge);
-            Succeed(operation, intent, intent.Number("amount"));
+            AttemptEnd.Succeed(operation, intent, intent.Number("amount"));
         }
 
-        Keep(operation, intent, method);
+        AttemptEnd.Keep(operation, intent, method);
         Disputes.OpenAfter(operation, charge, card);
     }
 
     private static void Refuse(Operation operation, StripeObject intent, StripeObject method, Decline decline)
     {
         var charge = Charges.OfCard(
-            operation, intent.Body, method, decline, capture: true, intent.Hidden.Flag("authenticated"));
+            operation, intent.Body, method, decline, capture: true, authenticated: intent.Hidden.Flag("authenticated"));
         operation.Tell("charge.failed", charge);
-        Fail(operation, intent, method, charge, decline);
+        AttemptEnd.Fail(operation, intent, method, charge, decline);
     }
 
-    private static void Hold(Operation operation, StripeObject intent, StripeObject charge)
-    {
-        operation.Update(intent, body =>
-        {
-            body["status"] = "requires_capture";
-            body["amount_capturable"] = intent.Number("amount");
-            body["latest_charge"] = charge.Id;
-        });
-        operation.Tell("payment_intent.amount_capturable_updated", intent);
-        operation.Plan(operation.Now(intent) + HoldSeconds, HoldEnds, intent);
-    }
-
-    private static void Succeed(Operation operation, StripeObject intent, long amount)
-    {
-        operation.Update(intent, body =>
-        {
-            body["status"] = "succeeded";
-            body["amount_received"] = amount;
-            body["amount_capturable"] = 0;
-            body["processing"] = null;
-        });
-        operation.Tell("payment_intent.succeeded", intent);
-    }
-
-    private static void Fail(
-        Operation operation, StripeObject intent, StripeObject method, StripeObject? charge, Decline decline)
-    {
-        operation.UpdateHidden(intent, hidden => hidden.Remove("authenticated"));
-        operation.Update(intent, body =>
-        {
-            body["status"] = "requires_payment_method";
-            body["payment_method"] = null;
-            body["processing"] = null;
-            body["last_payment_error"] = Refusals.ErrorOf(decline, charge, method);
-            if (charge is not null)
-            {
-                body["latest_charge"] = charge.Id;
-            }
-        });
-        operation.Tell("payment_intent.payment_failed", intent);
-    }
-
-    /// <summary>A method that was paid with is the customer's from now on when that was asked for; otherwise it is used up.</summary>
-    private static void Keep(Operation operation, StripeObject intent, StripeObject method)
-    {
-        if (method.Text("customer") is not null)
-        {
-            if (intent.Text("setup_future_usage") is "off_session")
-            {
-                operation.UpdateHidden(method, hidden => hidden["set_up"] = true);
-            }
-
-            return;
-        }
-
-        if (intent.Text("setup_future_usage") is { } usage
-            && operation.World.Find(Customers.Type, intent.Text("customer")) is { } customer)
-        {
-            PaymentMethods.Attach(operation, method, customer);
-            operation.UpdateHidden(method, hidden => hidden["set_up"] = usage is "off_session");
-        }
-        else
-        {
-            operation.UpdateHidden(method, hidden => hidden["spent"] = true);
-        }
-    }
-
-    private static void Submit(Operation operation, StripeObject intent, StripeObject method, TestDebit debit)
-    {
-        var charge = Charges.OfDebit(operation, intent.Body, method, debit);
-        operation.Update(intent, body =>
-        {
-            body["status"] = "processing";
-            body["latest_charge"] = charge.Id;
-        });
-        operation.Tell("charge.pending", charge);
-        operation.Tell("payment_intent.processing", intent);
-        Keep(operation, intent, method);
-        if (!debit.NeverEnds)
-        {
-            operation.Plan(operation.Now(intent) + debit.Seconds, BankAnswers, intent);
-        }
-    }
-
-    private static void HearBank(Operation operation, StripeObject intent)
-    {
-        var (charge, method) = (Charge(operation, intent), MethodOf(operation, intent));
-        var debit = TestDebit.Behind(method) ?? throw new InvalidOperationException($"{method} is no debit.");
-        if (debit.Failure is { } code)
-        {
-            var decline = new Decline(code, null, "The bank did not pay this debit.", null) { IsByBank = true };
-            operation.Update(charge, body =>
-            {
-                body["status"] = "failed";
-                body["amount_captured"] = 0;
-                body["failure_code"] = decline.Code;
-                body["failure_message"] = decline.Message;
-            });
-            operation.Tell("charge.failed", charge);
-            Fail(operation, intent, method, charge, decline);
-        }
-        else
-        {
-            operation.Update(charge, body =>
-            {
-                body["status"] = "succeeded";
-                body["paid"] = true;
-            });
-            Charges.SettleBalance(operation, charge, later: false);
-            operation.Tell("charge.succeeded", charge);
-            Succeed(operation, intent, intent.Number("amount"));
-        }
-
-        operation.World.Catalog.Settled(operation, intent);
-        if (debit.IsDisputed)
-        {
-            Disputes.Open(operation, charge, new DisputeToCome("debit_not_authorized"));
-        }
-    }
-
-    private static bool IsAsync(StripeObject intent) => intent.Text("capture_method") is "automatic_async";
-
-    private static StripeObject Charge(Operation operation, StripeObject intent) =>
-        operation.World.Find(Charges.Type, intent.Text("latest_charge"))
-        ?? throw new InvalidOperationException($"{intent} has no charge.");
-
-    private static StripeObject MethodOf(Operation operation, StripeObject intent) =>
-        operation.World.Find(intent.Text("payment_method") ?? "")
-        ?? throw new InvalidOperationException($"{intent} has no payment method.");
+    private static TestCard CardOf(StripeObject method) =>
+        TestCards.Behind(method) ?? throw new InvalidOperationException($"{method} is no card.");
 }

@@ -5,7 +5,7 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>Balance transactions: what moved the account's money. https://docs.stripe.com/api/balance_transactions</summary>
+/// <summary>What moved the account's money. https://docs.stripe.com/api/balance_transactions</summary>
 internal static class BalanceTransactions
 {
     private const long PendingSeconds = 2 * 24 * 60 * 60;
@@ -16,8 +16,8 @@ internal static class BalanceTransactions
     public static readonly ObjectType Type = new("balance_transaction", "txn", """
         {
           "id": "", "object": "balance_transaction", "amount": 0, "available_on": 0, "balance_type": "payments",
-          "created": 0, "currency": "", "description": null, "exchange_rate": null, "fee": 0, "fee_details": [], "net": 0,
-          "reporting_category": "", "source": null, "status": "pending", "type": ""
+          "created": 0, "currency": "", "description": null, "exchange_rate": null, "fee": 0, "fee_details": [],
+          "net": 0, "reporting_category": "", "source": null, "status": "pending", "type": ""
         }
         """);
 

@@ -47,7 +47,7 @@ internal static class Charges
     });
 
     /// <summary>One try with a card: it succeeds, or is declined.</summary>
-    /// <param name="terms">What it is for, out of a payment intent or a request: amount, currency, customer and so on.</param>
+    /// <param name="terms">What it is for, out of an intent or a request: amount, currency, customer and so on.</param>
     public static StripeObject OfCard(
         Operation operation, JsonObject terms, StripeObject method, Decline? decline, bool capture, bool authenticated)
     {
@@ -99,7 +99,7 @@ internal static class Charges
         operation.Tell("charge.captured", charge);
     }
 
-    /// <summary>Writes what the money did to the account's balance: now, or two seconds later by an event of its own.</summary>
+    /// <summary>Writes what the money did to the balance: now, or two seconds later by an event of its own.</summary>
     public static void SettleBalance(Operation operation, StripeObject charge, bool later)
     {
         if (later)
@@ -112,7 +112,7 @@ internal static class Charges
         }
     }
 
-    /// <summary>The balance transaction is there, though it was to come later: a refund or a dispute needs it.</summary>
+    /// <summary>Writes it though it was to come later: a refund or a dispute needs it.</summary>
     public static void HasteBalance(Operation operation, StripeObject charge)
     {
         if (charge.Text("balance_transaction") is null && charge.Body.Flag("captured"))

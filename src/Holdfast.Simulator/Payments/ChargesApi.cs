@@ -5,7 +5,9 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>What can be asked of charges, and the old way to make one without an intent. https://docs.stripe.com/api/charges</summary>
+/// <summary>
+/// What can be asked of charges, and the old way to make one without an intent. https://docs.stripe.com/api/charges
+/// </summary>
 internal static class ChargesApi
 {
     public static void Map(Catalog catalog)
@@ -46,6 +48,10 @@ internal static class ChargesApi
         {
             Charges.SettleBalance(call.Operation, charge, later: false);
         }
+        else
+        {
+            Hold.Begin(call.Operation, charge);
+        }
 
         call.Operation.Tell("charge.succeeded", charge);
         Disputes.OpenAfter(call.Operation, charge, card);
@@ -77,7 +83,11 @@ internal static class ChargesApi
         var error = Refusals.Of(decline);
         var more = error.More.Copy();
         more["charge"] = charge.Id;
-        return new ApiError(402, error.Type, error.Message, error.Code, error.Param) { More = more, KeepsChanges = true };
+        return new ApiError(402, error.Type, error.Message, error.Code, error.Param)
+        {
+            More = more,
+            KeepsChanges = true,
+        };
     }
 
     private static Answer Update(Call call)
@@ -103,13 +113,14 @@ internal static class ChargesApi
         var amount = call.Params.Integer("amount") ?? charge.Number("amount");
         if (amount <= 0 || amount > charge.Number("amount"))
         {
-            throw ApiError.State($"The amount to capture must be from 1 to {charge.Number("amount")}.", param: "amount");
+            throw ApiError.State(
+                $"The amount to capture must be from 1 to {charge.Number("amount")}.", param: "amount");
         }
 
         call.Params.Text("receipt_email");
         if (call.World.Find(PaymentIntents.Type, charge.Text("payment_intent")) is { } intent)
         {
-            Attempt.Capture(call.Operation, intent, amount);
+            Hold.Capture(call.Operation, intent, amount);
         }
         else
         {

@@ -2,7 +2,10 @@ using Holdfast.Simulator.Http;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>Currencies and the least that can be charged in them. https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts</summary>
+/// <summary>
+/// Currencies and the least that can be charged in them.
+/// https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+/// </summary>
 internal static class Currencies
 {
     private const int CodeLength = 3;
@@ -10,8 +13,10 @@ internal static class Currencies
     public static string Read(Params asked, string name)
     {
         var currency = asked.Required(name).ToLowerInvariant();
-        return currency.Length == CodeLength && currency.All(char.IsAsciiLetterLower) ? currency : throw ApiError.Invalid(
-            asked.PathOf(name), $"Invalid currency: {currency}. Use a three-letter ISO code.");
+        return currency.Length == CodeLength && currency.All(char.IsAsciiLetterLower)
+            ? currency
+            : throw ApiError.Invalid(
+                asked.PathOf(name), $"Invalid currency: {currency}. Use a three-letter ISO code.");
     }
 
     public static long Minimum(string currency) => currency switch

@@ -44,7 +44,7 @@ internal static class CustomerMethods
         var card = call.Given(CardSources.Type, "default_source");
         if (card?.Text("customer") != customer.Id)
         {
-            throw new ApiError(400, ApiError.InvalidRequest, $"No such source: '{id}'", "resource_missing", "default_source");
+            throw ApiError.State($"No such source: '{id}'", "resource_missing", "default_source");
         }
 
         call.Operation.Update(customer, body => body["default_source"] = card.Id);

@@ -1,16 +1,14 @@
 using System.Text.Json.Nodes;
-using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>Disputes: a customer's bank takes the money back, or asks first. https://docs.stripe.com/disputes</summary>
+/// <summary>
+/// Disputes: a bank takes the money back, or asks first. How they end is told in <see cref="DisputeRuling"/>.
+/// https://docs.stripe.com/disputes
+/// </summary>
 internal static class Disputes
 {
-    private const string Overdue = "dispute.overdue";
-    private const string Decided = "dispute.decided";
-    private const long AnswerSeconds = 9 * 24 * 60 * 60;
-    private const long DecisionSeconds = 5;
     private const long Fee = 1500;
 
     public static readonly ObjectType Type = new("dispute", "dp", """
@@ -38,16 +36,6 @@ internal static class Disputes
         }
         """);
 
-    public static void WhenDue(Catalog catalog)
-    {
-        catalog.When(Overdue, (operation, dispute) =>
-        {
-            operation.Update(dispute, body => body["evidence_details"]!["past_due"] = true);
-            Close(operation, dispute, IsInquiry(dispute) ? "warning_closed" : "lost");
-        });
-        catalog.When(Decided, Decide);
-    }
-
     public static bool IsInquiry(StripeObject dispute) => dispute.Status is { } status
         && status.StartsWith("warning_", StringComparison.Ordinal);
 
@@ -70,7 +58,6 @@ internal static class Disputes
     public static void Open(Operation operation, StripeObject charge, DisputeToCome what)
     {
         Charges.HasteBalance(operation, charge);
-        var due = operation.Now(charge) + AnswerSeconds;
         var dispute = operation.Create(Type, new JsonObject
         {
             ["amount"] = charge.Number("amount") / what.Count,
@@ -81,14 +68,12 @@ internal static class Disputes
             ["reason"] = what.Reason,
             ["status"] = what.IsInquiry ? "warning_needs_response" : "needs_response",
         }, charge.Clock);
-        operation.Update(dispute, body =>
+        if (charge.Text("payment_method_details.type") is "card")
         {
-            body["evidence_details"]!["due_by"] = due;
-            if (charge.Text("payment_method_details.type") is "card")
-            {
-                body["payment_method_details"] = OfCard(charge, what);
-            }
-        });
+            operation.Update(dispute, body => body["payment_method_details"] = OfCard(charge, what));
+        }
+
+        DisputeRuling.WaitForAnswer(operation, dispute);
         operation.Update(charge, body => body["disputed"] = true);
         if (!what.IsInquiry)
         {
@@ -100,79 +85,16 @@ internal static class Disputes
         {
             operation.Tell("charge.dispute.funds_withdrawn", dispute);
         }
-
-        operation.Plan(due, Overdue, dispute);
     }
 
-    /// <summary>The evidence goes to the bank; Stripe's control words say what it will decide.</summary>
-    public static void Submit(Operation operation, StripeObject dispute)
-    {
-        operation.Unplan(Overdue, dispute);
-        operation.Update(dispute, body =>
-        {
-            body["status"] = IsInquiry(dispute) ? "warning_under_review" : "under_review";
-            body["evidence_details"]!["submission_count"] = dispute.Number("evidence_details.submission_count") + 1;
-            body["evidence_details"]!["submission_method"] = "manual";
-        });
-        operation.Unplan(Decided, dispute);
-        if (dispute.Text("evidence.uncategorized_text") is "winning_evidence" or "losing_evidence" or "escalate_inquiry_evidence")
-        {
-            operation.Plan(operation.Now(dispute) + DecisionSeconds, Decided, dispute);
-        }
-    }
-
-    public static void Close(Operation operation, StripeObject dispute, string status)
-    {
-        operation.Unplan(Overdue, dispute);
-        operation.Unplan(Decided, dispute);
-        operation.Update(dispute, body => body["status"] = status);
-        if (status is "won")
-        {
-            var back = BalanceTransactions.Of(
-                operation, dispute, "adjustment", "dispute_reversal", dispute.Number("amount"));
-            operation.Update(dispute, body => body.Items("balance_transactions").Add(back.Body.DeepClone()));
-            operation.UpdateHidden(ChargeOf(operation, dispute), hidden => hidden["charged_back"] = false);
-        }
-
-        operation.Tell("charge.dispute.closed", dispute);
-        if (status is "won")
-        {
-            operation.Tell("charge.dispute.funds_reinstated", dispute);
-        }
-    }
-
-    private static void Decide(Operation operation, StripeObject dispute)
-    {
-        switch (dispute.Text("evidence.uncategorized_text"))
-        {
-            case "escalate_inquiry_evidence" when IsInquiry(dispute):
-                operation.Update(dispute, body =>
-                {
-                    body["status"] = "needs_response";
-                    body["is_charge_refundable"] = false;
-                });
-                Withdraw(operation, dispute, ChargeOf(operation, dispute));
-                operation.Tell("charge.dispute.updated", dispute);
-                operation.Tell("charge.dispute.funds_withdrawn", dispute);
-                operation.Plan(operation.Now(dispute) + AnswerSeconds, Overdue, dispute);
-                break;
-            case "winning_evidence":
-                Close(operation, dispute, IsInquiry(dispute) ? "warning_closed" : "won");
-                break;
-            default:
-                Close(operation, dispute, IsInquiry(dispute) ? "warning_closed" : "lost");
-                break;
-        }
-    }
-
-    private static void Withdraw(Operation operation, StripeObject dispute, StripeObject charge)
+    public static void Withdraw(Operation operation, StripeObject dispute, StripeObject charge)
     {
         var gone = BalanceTransactions.Of(operation, dispute, "adjustment", "dispute", -dispute.Number("amount"), Fee);
         operation.Update(dispute, body => body.Items("balance_transactions").Add(gone.Body.DeepClone()));
         operation.UpdateHidden(charge, hidden => hidden["charged_back"] = true);
     }
 
-    private static StripeObject ChargeOf(Operation operation, StripeObject dispute) =>
+    public static StripeObject ChargeOf(Operation operation, StripeObject dispute) =>
         operation.World.Find(Charges.Type, dispute.Text("charge"))
         ?? throw new InvalidOperationException($"{dispute} has no charge.");
 
@@ -182,7 +104,8 @@ internal static class Disputes
         ["card"] = new JsonObject
         {
             ["brand"] = charge.Text("payment_method_details.card.brand"),
-            ["case_type"] = what.IsInquiry ? "inquiry" : what.Reason is "noncompliant" ? "compliance" : "chargeback",
+            ["case_type"] = what.IsInquiry ? "inquiry"
+                : what.Reason is "noncompliant" ? "compliance" : "chargeback",
             ["network"] = charge.Text("payment_method_details.card.network"),
             ["network_reason_code"] = what.Reason is "product_not_received" ? "13.1" : "10.4",
         },

@@ -13,7 +13,7 @@ internal static class DisputesApi
     public static void Map(Catalog catalog)
     {
         catalog.Add(Disputes.Type);
-        Disputes.WhenDue(catalog);
+        DisputeRuling.Map(catalog);
         catalog.Get("/v1/disputes", call => new Answer.Many(call.List(Disputes.Type, item =>
             call.Fits(item, "charge") && call.Fits(item, "payment_intent"))));
         catalog.Get("/v1/disputes/{dispute}", call => Answer.Of(call.Named(Disputes.Type, "dispute")));
@@ -31,12 +31,13 @@ internal static class DisputesApi
             if (call.Params.Child("evidence") is { } evidence)
             {
                 hasEvidence = WriteEvidence(evidence, body.Child("evidence")!);
-                body["evidence_details"]!["has_evidence"] = body.Child("evidence")!.Any(field => field.Value is JsonValue);
+                body["evidence_details"]!["has_evidence"] =
+                    body.Child("evidence")!.Any(field => field.Value is JsonValue);
             }
         });
         if (call.Params.Flag("submit") ?? hasEvidence)
         {
-            Disputes.Submit(call.Operation, dispute);
+            DisputeRuling.Submit(call.Operation, dispute);
         }
 
         call.Operation.Tell("charge.dispute.updated", dispute);
@@ -46,7 +47,7 @@ internal static class DisputesApi
     private static Answer Close(Call call)
     {
         var dispute = Open(call);
-        Disputes.Close(call.Operation, dispute, Disputes.IsInquiry(dispute) ? "warning_closed" : "lost");
+        DisputeRuling.Close(call.Operation, dispute, Disputes.IsInquiry(dispute) ? "warning_closed" : "lost");
         return Answer.Of(dispute);
     }
 
@@ -60,7 +61,8 @@ internal static class DisputesApi
     private static bool WriteEvidence(Params given, JsonObject evidence)
     {
         var any = false;
-        foreach (var name in evidence.Where(field => field.Value is not JsonObject).Select(field => field.Key).ToArray())
+        string[] names = [.. evidence.Where(field => field.Value is not JsonObject).Select(field => field.Key)];
+        foreach (var name in names)
         {
             if (given.Text(name) is not { } text)
             {

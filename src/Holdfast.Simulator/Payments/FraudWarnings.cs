@@ -5,7 +5,10 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>Early fraud warnings: the bank reports a fraud, and no money moves yet. https://docs.stripe.com/api/radar/early_fraud_warnings</summary>
+/// <summary>
+/// Early fraud warnings: the bank reports a fraud, and no money moves yet.
+/// https://docs.stripe.com/api/radar/early_fraud_warnings
+/// </summary>
 internal static class FraudWarnings
 {
     public static readonly ObjectType Type = new("radar.early_fraud_warning", "issfr", """

@@ -6,7 +6,7 @@ using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>The parameters of a payment intent, as they come with its creation, a change, or its confirmation.</summary>
+/// <summary>The parameters of a payment intent, with its creation, a change, or its confirmation.</summary>
 internal static class IntentParams
 {
     private const long MaxAmount = 99_999_999;
@@ -49,81 +49,6 @@ internal static class IntentParams
         };
     }
 
-    /// <summary>What may change before it is paid; later only what does not touch the money.</summary>
-    public static void Change(Call call, StripeObject intent)
-    {
-        var asked = call.Params;
-        RefuseConnect(asked);
-        var settled = intent.Status is "succeeded" or "requires_capture";
-        call.Operation.Update(intent, body =>
-        {
-            asked.Set(body, "description");
-            asked.SetMetadata(body);
-            body.Take(Shared(call));
-            if (settled)
-            {
-                return;
-            }
-
-            if (asked.Has("currency"))
-            {
-                body["currency"] = Currencies.Read(asked, "currency");
-            }
-
-            if (asked.Has("amount"))
-            {
-                body["amount"] = Amount(asked, body.Text("currency")!);
-            }
-
-            if (call.Given(Customers.Type, "customer") is { } customer)
-            {
-                body["customer"] = customer.Id;
-            }
-
-            if (asked.OneOf("capture_method", "automatic", "automatic_async", "manual") is { } capture)
-            {
-                body["capture_method"] = capture;
-            }
-        });
-        if (!settled)
-        {
-            ChangeTypes(call, intent);
-            ChangeMethod(call, intent);
-        }
-    }
-
-    public static void ChangeForConfirm(Call call, StripeObject intent)
-    {
-        call.Operation.Update(intent, body => body.Take(Shared(call)));
-        ChangeTypes(call, intent);
-        ChangeMethod(call, intent);
-    }
-
-    private static void ChangeTypes(Call call, StripeObject intent)
-    {
-        if (MethodTypes.IsGiven(call))
-        {
-            var types = MethodTypes.Read(call, intent.Text("currency")!, automatic: false);
-            call.Operation.Update(intent, body => body.Take(types.Fields));
-        }
-    }
-
-    private static void ChangeMethod(Call call, StripeObject intent)
-    {
-        var customer = call.World.Find(Customers.Type, intent.Text("customer"));
-        string[] types = [.. intent.Body.Items("payment_method_types").Select(type => type!.GetValue<string>())];
-        if (Method(call, customer, types) is { } method)
-        {
-            call.Operation.UpdateHidden(intent, hidden => hidden.Remove("authenticated"));
-            call.Operation.Update(intent, body =>
-            {
-                body["payment_method"] = method.Id;
-                body["next_action"] = null;
-                body["status"] = "requires_confirmation";
-            });
-        }
-    }
-
     /// <summary>The payment method a call gives to an intent: by id, by a test token or by its data.</summary>
     /// <param name="types">Those the intent takes; null takes all.</param>
     public static StripeObject? Method(Call call, StripeObject? customer, IReadOnlyList<string>? types)
@@ -159,7 +84,7 @@ internal static class IntentParams
     }
 
     /// <summary>What creation, change and confirmation have in common.</summary>
-    private static JsonObject Shared(Call call)
+    public static JsonObject Shared(Call call)
     {
         var asked = call.Params;
         var fields = new JsonObject();
@@ -208,14 +133,15 @@ internal static class IntentParams
         return amount switch
         {
             <= 0 => throw ApiError.Invalid("amount", "Invalid positive integer", "parameter_invalid_integer"),
-            > MaxAmount => throw ApiError.Invalid("amount", $"Amount must be no more than {MaxAmount}.", "amount_too_large"),
+            > MaxAmount => throw ApiError.Invalid(
+                "amount", $"Amount must be no more than {MaxAmount}.", "amount_too_large"),
             _ when amount < Currencies.Minimum(currency) => throw ApiError.Invalid(
                 "amount", $"Amount must be at least {Currencies.Minimum(currency)} {currency}.", "amount_too_small"),
             _ => amount,
         };
     }
 
-    private static void RefuseConnect(Params asked)
+    public static void RefuseConnect(Params asked)
     {
         foreach (var name in (ReadOnlySpan<string>)["application_fee_amount", "on_behalf_of", "transfer_data"])
         {

@@ -13,7 +13,7 @@ internal static class Intents
     public static string NewSecret(Operation operation, StripeObject intent) =>
         $"{intent.Id}_secret_{operation.World.Ids.Letters(SecretLetters)}";
 
-    /// <summary>A browser holds a publishable key and the client secret of one intent, and may touch no other.</summary>
+    /// <summary>A browser holds a publishable key and the secret of one intent, and may touch no other.</summary>
     public static void CheckSecret(Call call, StripeObject intent)
     {
         var given = call.Params.Text("client_secret");
@@ -39,7 +39,8 @@ internal static class Intents
         }
 
         throw new ApiError(400, ApiError.InvalidRequest,
-            $"{intent.Id} can be {done} only with one of the statuses {string.Join(", ", statuses!)}; its status is {intent.Status}.",
+            $"The status of {intent.Id} is {intent.Status}; it can be {done} only while that is one of: "
+            + $"{string.Join(", ", statuses!)}.",
             $"{intent.Type.Name}_unexpected_state")
         {
             More = new JsonObject
@@ -49,7 +50,7 @@ internal static class Intents
         };
     }
 
-    /// <summary>Reads what belongs to an attempt: how the customer agreed, and where they are to come back to.</summary>
+    /// <summary>Reads what belongs to an attempt: how the customer agreed, and where they come back to.</summary>
     public static void ReadAttempt(Call call, StripeObject intent)
     {
         call.Params.Flag("use_stripe_sdk");

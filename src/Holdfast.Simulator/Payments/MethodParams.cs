@@ -7,6 +7,12 @@ namespace Holdfast.Simulator.Payments;
 /// <summary>Makes a payment method out of what a form holds: a token, or a card's number, or a bank account.</summary>
 internal static class MethodParams
 {
+    private static readonly string[] AccountFields =
+    [
+        "account_holder_name", "account_holder_type", "account_type", "bank_code", "branch_code", "bsb_number",
+        "institution_number", "reference", "routing_number", "sort_code", "suffix", "transit_number",
+    ];
+
     public static StripeObject Make(Call call, Params asked)
     {
         var type = asked.Required("type");
@@ -49,20 +55,16 @@ internal static class MethodParams
         return PaymentMethods.Make(call.Operation, numbers.Card, numbers.Month, numbers.Year, numbers.HasCvc);
     }
 
-    /// <summary>The simulator knows debits by their tokens; of an account's number it takes the outcome to be good.</summary>
+    /// <summary>The simulator knows debits by their tokens, and Stripe's test accounts by their numbers.</summary>
     private static StripeObject OfDebit(Call call, Params asked, string type)
     {
-        if (asked.Child(type) is { } account)
+        var account = asked.Child(type);
+        foreach (var name in AccountFields)
         {
-            foreach (var name in (ReadOnlySpan<string>)
-                ["iban", "account_number", "routing_number", "account_holder_type", "account_type", "sort_code", "bsb_number",
-                 "institution_number", "transit_number", "bank_code", "branch_code", "suffix", "account_holder_name", "reference"])
-            {
-                account.Text(name);
-            }
+            account?.Text(name);
         }
 
-        var token = TestDebit.TokenOf(type, asked.Child(type)?.Text("iban") ?? asked.Child(type)?.Text("account_number") ?? "");
+        var token = TestDebit.TokenOf(type, account?.Text("iban") ?? account?.Text("account_number") ?? "");
         return PaymentMethods.Make(call.Operation, TestDebit.Parse(token)!, token);
     }
 }

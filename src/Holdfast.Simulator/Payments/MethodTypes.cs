@@ -13,7 +13,9 @@ internal static class MethodTypes
     private static readonly ApiVersion Allowing = ApiVersion.Of("2026-09-30.endive");
 
     private static readonly string[] Known =
-        ["card", "link", "sepa_debit", "us_bank_account", "bacs_debit", "au_becs_debit", "acss_debit", "nz_bank_account"];
+    [
+        "card", "link", "sepa_debit", "us_bank_account", "bacs_debit", "au_becs_debit", "acss_debit", "nz_bank_account",
+    ];
 
     public static bool IsGiven(Call call) => call.Params.Has("allowed_payment_method_types")
         || call.Params.Has("payment_method_types") || call.Params.Has("excluded_payment_method_types");
@@ -38,7 +40,11 @@ internal static class MethodTypes
             types = automatic ? InDashboard(currency) : ["card"];
             if (automatic)
             {
-                fields["automatic_payment_methods"] = new JsonObject { ["allow_redirects"] = "always", ["enabled"] = true };
+                fields["automatic_payment_methods"] = new JsonObject
+                {
+                    ["allow_redirects"] = "always",
+                    ["enabled"] = true,
+                };
             }
         }
 
@@ -78,5 +84,6 @@ internal static class MethodTypes
         return types;
     }
 
-    private static JsonArray ToArray(IReadOnlyList<string> types) => new([.. types.Select(type => JsonValue.Create(type))]);
+    private static JsonArray ToArray(IReadOnlyList<string> types) =>
+        new([.. types.Select(type => JsonValue.Create(type))]);
 }

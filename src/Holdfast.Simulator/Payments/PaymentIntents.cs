@@ -21,7 +21,9 @@ internal static class PaymentIntents
           "latest_charge": null, "livemode": false, "managed_payments": null, "metadata": {}, "next_action": null,
           "on_behalf_of": null, "payment_method": null, "payment_method_configuration_details": null,
           "payment_method_options": {
-            "card": { "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic" }
+            "card": {
+              "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic"
+            }
           },
           "payment_method_types": ["card"], "payment_record": null, "processing": null, "receipt_email": null,
           "review": null, "setup_future_usage": null, "shipping": null, "source": null, "statement_descriptor": null,
@@ -69,15 +71,16 @@ internal static class PaymentIntents
     }
 
     /// <summary>
-    /// One attempt with the intent's payment method. A decline does not throw: the status and <c>last_payment_error</c> say
-    /// how it ended.
+    /// One attempt with the intent's payment method. A decline does not throw: the status and
+    /// <c>last_payment_error</c> say how it ended.
     /// </summary>
     public static void Confirm(Operation operation, StripeObject intent, bool offSession) =>
         Attempt.Begin(operation, intent, offSession);
 
     public static void Cancel(Operation operation, StripeObject intent, string reason)
     {
-        Attempt.Release(operation, intent);
+        Hold.Release(operation, intent);
+        DebitAttempt.Withdraw(operation, intent);
         operation.Update(intent, body =>
         {
             body["status"] = "canceled";
@@ -97,7 +100,8 @@ internal static class PaymentIntents
         body["charges"] = new JsonObject
         {
             ["object"] = "list",
-            ["data"] = new JsonArray([.. world.All(Charges.Type).Where(charge => charge.Text("payment_intent") == body.Text("id"))
+            ["data"] = new JsonArray([.. world.All(Charges.Type)
+                .Where(charge => charge.Text("payment_intent") == body.Text("id"))
                 .Reverse().Select(charge => charge.Body.DeepClone())]),
             ["has_more"] = false,
             ["url"] = $"/v1/charges?payment_intent={body.Text("id")}",

@@ -48,7 +48,7 @@ internal static class PaymentIntentsApi
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
         Intents.Require(call, intent, "updated",
             "requires_payment_method", "requires_confirmation", "requires_action", "requires_capture", "succeeded");
-        IntentParams.Change(call, intent);
+        IntentChanges.Apply(call, intent);
         return Answer.Of(intent);
     }
 
@@ -56,8 +56,9 @@ internal static class PaymentIntentsApi
     {
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
         Intents.CheckSecret(call, intent);
-        Intents.Require(call, intent, "confirmed", "requires_payment_method", "requires_confirmation", "requires_action");
-        IntentParams.ChangeForConfirm(call, intent);
+        Intents.Require(
+            call, intent, "confirmed", "requires_payment_method", "requires_confirmation", "requires_action");
+        IntentChanges.ApplyForConfirm(call, intent);
         return Attempted(call, intent);
     }
 
@@ -84,7 +85,7 @@ internal static class PaymentIntentsApi
             call.Params.Set(body, "statement_descriptor", "statement_descriptor_suffix");
             call.Params.SetMetadata(body);
         });
-        Attempt.Capture(call.Operation, intent, amount);
+        Hold.Capture(call.Operation, intent, amount);
         return Answer.Of(intent);
     }
 
@@ -110,7 +111,7 @@ internal static class PaymentIntentsApi
         return Answer.Of(intent);
     }
 
-    /// <summary>Plays the customer at their bank's 3-D Secure page. The simulator's own: Stripe's is a page in a browser.</summary>
+    /// <summary>Plays the customer at their bank's 3-D Secure page, which with Stripe is a page in a browser.</summary>
     private static Answer Authenticate(Call call)
     {
         var intent = call.Named(PaymentIntents.Type, "intent", "intent");
@@ -132,13 +133,7 @@ internal static class PaymentIntentsApi
         var offSession = call.Params.Text("off_session") is { } text && text is not "false";
         var refusesAction = call.Params.Flag("error_on_requires_action") is true;
         Intents.ReadAttempt(call, intent);
-        PaymentIntents.Confirm(call.Operation, intent, offSession);
-        if (refusesAction && intent.Status is "requires_action")
-        {
-            Attempt.EndAuthentication(call.Operation, intent, succeeded: false);
-            throw Refusals.Of(call, intent, "last_payment_error");
-        }
-
+        Attempt.Begin(call.Operation, intent, offSession, refusesAction);
         return intent.Body["last_payment_error"] is null
             ? Answer.Of(intent)
             : throw Refusals.Of(call, intent, "last_payment_error");

@@ -6,8 +6,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Payments;
 
 /// <summary>
-/// Payment methods. Stripe's test tokens (<c>pm_card_visa</c>) belong to nobody: using one makes a payment method of its
-/// own. https://docs.stripe.com/api/payment_methods
+/// Payment methods. Stripe's test tokens (<c>pm_card_visa</c>) belong to nobody: using one makes a payment method of
+/// its own. https://docs.stripe.com/api/payment_methods
 /// </summary>
 internal static class PaymentMethods
 {
@@ -15,7 +15,9 @@ internal static class PaymentMethods
         {
           "id": "", "object": "payment_method", "allow_redisplay": "unspecified",
           "billing_details": {
-            "address": { "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null },
+            "address": {
+              "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null
+            },
             "email": null, "name": null, "phone": null, "tax_id": null
           },
           "created": 0, "customer": null, "customer_account": null, "livemode": false, "metadata": {}, "type": "card"
@@ -70,12 +72,12 @@ internal static class PaymentMethods
 
         if (method.Text("customer") is not null)
         {
-            throw ApiError.State("This payment method is attached to a customer already.", "payment_method_unexpected_state");
+            throw ApiError.State(
+                "This payment method is attached to a customer already.", "payment_method_unexpected_state");
         }
 
         RefuseSpent(method);
-        if (TestCards.Behind(method) is { CanBeKept: false, Decline: { } decline } card
-            && (!card.DeclinesByCvc || method.Hidden.Flag("with_cvc")))
+        if (TestCards.Behind(method) is { CanBeKept: false } card && card.DeclineOf(method) is { } decline)
         {
             throw Refusals.Of(decline);
         }
@@ -105,7 +107,7 @@ internal static class PaymentMethods
         }
     }
 
-    /// <summary>Throws when it was used without a customer, or parted from one: such a one cannot be used again.</summary>
+    /// <summary>Throws when it was used without a customer, or parted from one: then it cannot be used again.</summary>
     public static void RefuseSpent(StripeObject method)
     {
         if (method.Hidden.Flag("spent"))

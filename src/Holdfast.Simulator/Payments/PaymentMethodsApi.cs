@@ -43,7 +43,8 @@ internal static class PaymentMethodsApi
         if (method.Text("customer") is null)
         {
             throw ApiError.State(
-                "A payment method must be attached to a customer before it can be updated.", "payment_method_unexpected_state");
+                "A payment method must be attached to a customer before it can be updated.",
+                "payment_method_unexpected_state");
         }
 
         call.Operation.Update(method, body =>

@@ -5,7 +5,7 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>Refunds. One that succeeded can fail later, and the money is back. https://docs.stripe.com/api/refunds</summary>
+/// <summary>Refunds. One that succeeded can still fail later. https://docs.stripe.com/api/refunds</summary>
 internal static class Refunds
 {
     private const string BankAnswers = "refund.answer";
@@ -26,7 +26,8 @@ internal static class Refunds
 
     /// <summary>Gives back an amount of a charge. Throws when there is not as much left to give back.</summary>
     /// <param name="amount">Null for all that is left.</param>
-    public static StripeObject Make(Operation operation, StripeObject charge, long? amount, string? reason, JsonObject metadata)
+    public static StripeObject Make(
+        Operation operation, StripeObject charge, long? amount, string? reason, JsonObject metadata)
     {
         var left = charge.Number("amount") - charge.Number("amount_refunded");
         Check(charge, amount, left);
@@ -61,6 +62,11 @@ internal static class Refunds
             operation.Plan(operation.Now(refund) + AnswerSeconds, BankAnswers, refund);
         }
 
+        if (charge.Body.Flag("refunded"))
+        {
+            DisputeRuling.SettleInquiry(operation, charge);
+        }
+
         return refund;
     }
 
@@ -68,7 +74,8 @@ internal static class Refunds
     {
         if (charge.Status is not "succeeded")
         {
-            throw ApiError.State($"Charge {charge.Id} did not succeed, so there is nothing to refund.", "charge_not_refundable");
+            throw ApiError.State(
+                $"Charge {charge.Id} did not succeed, so there is nothing to refund.", "charge_not_refundable");
         }
 
         if (charge.Body.Flag("refunded") || left is 0)
@@ -78,7 +85,8 @@ internal static class Refunds
 
         if (charge.Hidden.Flag("charged_back"))
         {
-            throw ApiError.State($"Charge {charge.Id} has been charged back; it cannot be refunded.", "charge_disputed");
+            throw ApiError.State(
+                $"Charge {charge.Id} has been charged back; it cannot be refunded.", "charge_disputed");
         }
 
         if (amount is <= 0)
@@ -88,7 +96,8 @@ internal static class Refunds
 
         if (amount > left)
         {
-            throw ApiError.State($"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param: "amount");
+            throw ApiError.State(
+                $"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param: "amount");
         }
     }
 
@@ -107,7 +116,8 @@ internal static class Refunds
 
         var charge = operation.World.Find(Charges.Type, refund.Text("charge"))
             ?? throw new InvalidOperationException($"{refund} has no charge.");
-        var back = BalanceTransactions.Of(operation, refund, "refund_failure", "refund_failure", refund.Number("amount"));
+        var back = BalanceTransactions.Of(
+            operation, refund, "refund_failure", "refund_failure", refund.Number("amount"));
         operation.Update(refund, body =>
         {
             body["status"] = "failed";

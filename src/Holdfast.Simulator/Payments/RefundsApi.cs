@@ -77,6 +77,7 @@ internal static class RefundsApi
     private static Answer Cancel(Call call)
     {
         var refund = call.Named(Refunds.Type, "refund");
-        throw ApiError.State($"A refund can be canceled only while it requires action; {refund.Id} is {refund.Status}.");
+        throw ApiError.State(
+            $"A refund can be canceled only while it requires action; {refund.Id} is {refund.Status}.");
     }
 }

@@ -10,12 +10,10 @@ internal static class Refusals
 {
     public const string CardError = "card_error";
 
-    public static ApiError Of(Decline decline) => new(402, CardError, decline.Message, decline.Code, ParamOf(decline.Code))
-    {
-        More = Reasons(decline),
-    };
+    public static ApiError Of(Decline decline) =>
+        new(402, CardError, decline.Message, decline.Code, ParamOf(decline.Code)) { More = Reasons(decline) };
 
-    /// <summary>A payment method could not be kept or paid with: what happened stands, and the error shows the intent.</summary>
+    /// <summary>An attempt failed: what happened stands, and the error shows the intent.</summary>
     /// <param name="field">Where the intent keeps its error: <c>last_payment_error</c>.</param>
     public static ApiError Of(Call call, StripeObject intent, string field)
     {
@@ -34,7 +32,8 @@ internal static class Refusals
 
         more[intent.Type.Name] = Rendering.Render(call.World, intent.Body, call.Version, Expansion.None);
         return new ApiError(
-            402, failed.Text("type") ?? CardError, failed.Text("message") ?? "", failed.Text("code"), failed.Text("param"))
+            402, failed.Text("type") ?? CardError, failed.Text("message") ?? "", failed.Text("code"),
+            failed.Text("param"))
         {
             More = more,
             KeepsChanges = true,

@@ -27,7 +27,8 @@ internal static class SetupAttempts
         });
     }
 
-    public static StripeObject Make(Operation operation, StripeObject intent, StripeObject method, string status, bool authenticated = false)
+    public static StripeObject Make(
+        Operation operation, StripeObject intent, StripeObject method, string status, bool authenticated = false)
     {
         var type = method.Text("type") ?? "card";
         return operation.Create(Type, new JsonObject

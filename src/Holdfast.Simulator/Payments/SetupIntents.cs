@@ -19,7 +19,9 @@ internal static class SetupIntents
           "flow_directions": null, "last_setup_error": null, "latest_attempt": null, "livemode": false,
           "managed_payments": null, "mandate": null, "metadata": {}, "next_action": null, "on_behalf_of": null,
           "payment_method": null, "payment_method_configuration_details": null,
-          "payment_method_options": { "card": { "mandate_options": null, "network": null, "request_three_d_secure": "automatic" } },
+          "payment_method_options": {
+            "card": { "mandate_options": null, "network": null, "request_three_d_secure": "automatic" }
+          },
           "payment_method_types": ["card"], "single_use_mandate": null, "status": "requires_payment_method",
           "usage": "off_session"
         }
@@ -50,7 +52,7 @@ internal static class SetupIntents
         return intent;
     }
 
-    /// <summary>One attempt; a decline does not throw: the status and <c>last_setup_error</c> say how it ended.</summary>
+    /// <summary>One attempt. A decline does not throw: status and <c>last_setup_error</c> say how it ended.</summary>
     public static void Confirm(Operation operation, StripeObject intent)
     {
         var method = MethodOf(operation, intent);
@@ -59,7 +61,8 @@ internal static class SetupIntents
             body["last_setup_error"] = null;
             body["next_action"] = null;
         });
-        if (TestCards.Behind(method) is { } card && card.AsksForCustomer(offSession: false, isSetUp: false, Wants3ds(intent)))
+        if (TestCards.Behind(method) is { } card
+            && card.AsksForCustomer(offSession: false, isSetUp: false, Wants3ds(intent)))
         {
             operation.Update(intent, body =>
             {
@@ -111,7 +114,7 @@ internal static class SetupIntents
         Operation operation, StripeObject intent, StripeObject method, bool authenticated = false)
     {
         var card = TestCards.Behind(method);
-        if (card is { CanBeKept: false, Decline: { } decline } && (!card.DeclinesByCvc || method.Hidden.Flag("with_cvc")))
+        if (card is { CanBeKept: false } && card.DeclineOf(method) is { } decline)
         {
             Fail(operation, intent, method, decline);
             return;

@@ -84,7 +84,7 @@ internal static class SetupIntentsApi
         return Answer.Of(intent);
     }
 
-    /// <summary>Plays the customer at their bank's 3-D Secure page. The simulator's own: Stripe's is a page in a browser.</summary>
+    /// <summary>Plays the customer at their bank's 3-D Secure page, which with Stripe is a page in a browser.</summary>
     private static Answer Authenticate(Call call)
     {
         var intent = call.Named(SetupIntents.Type, "intent", "intent");

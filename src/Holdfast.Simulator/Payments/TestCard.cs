@@ -1,3 +1,5 @@
+using Holdfast.Simulator.State;
+
 namespace Holdfast.Simulator.Payments;
 
 /// <summary>When a card asks its holder to prove by 3-D Secure that it is them.</summary>
@@ -32,6 +34,10 @@ internal sealed record Decline(string Code, string? Reason, string Message, stri
         "authentication_required", "authentication_required",
         "Your card was declined. This transaction requires authentication.", null);
 
+    /// <summary>The check of who the holder is broke down.</summary>
+    public static Decline AuthenticationBroke { get; } = new(
+        "processing_error", null, "Your card could not be processed. Try again in a little bit.", "try_again_later");
+
     /// <summary>Stripe's Radar held it back: it never reached the bank.</summary>
     public bool IsBlocked { get; init; }
 
@@ -62,7 +68,7 @@ internal sealed record TestCard(string Number, string Name)
     /// <summary>Declined only when a CVC was sent.</summary>
     public bool DeclinesByCvc { get; init; }
 
-    /// <summary>It can be kept for a customer. What its bank declines cannot, but for the one made for dunning.</summary>
+    /// <summary>It can be kept for a customer. What a bank declines cannot, but for the card for dunning.</summary>
     public bool CanBeKept { get; init; } = true;
 
     public DisputeToCome? Dispute { get; init; }
@@ -87,6 +93,10 @@ internal sealed record TestCard(string Number, string Name)
     public string? PostalCheck { get; init; }
 
     public string Last4 => Number[^4..];
+
+    /// <summary>What the bank says to a charge of this payment method.</summary>
+    public Decline? DeclineOf(StripeObject method) =>
+        DeclinesByCvc && !method.Hidden.Flag("with_cvc") ? null : Decline;
 
     /// <param name="isWanted">The seller asked for 3-D Secure though the bank does not.</param>
     public bool AsksForCustomer(bool offSession, bool isSetUp, bool isWanted) => Authentication switch

@@ -5,7 +5,10 @@ namespace Holdfast.Simulator.Payments;
 /// <summary>Stripe's test cards. https://docs.stripe.com/testing</summary>
 internal static class TestCards
 {
-    private static readonly Decline Generic = new("card_declined", "generic_decline", "Your card was declined.", "try_again_later");
+    private static readonly Decline Generic = Of("card_declined", "generic_decline", "Your card was declined.");
+
+    private static readonly Decline Insufficient =
+        Of("card_declined", "insufficient_funds", "Your card has insufficient funds.");
 
     private static readonly (string Country, string Number)[] ByCountry =
     [
@@ -42,22 +45,23 @@ internal static class TestCards
         new("4000002500001001", "visa_cartesBancaires") { Country = "FR" },
 
         Declined("4000000000000002", "visa_chargeDeclined", Generic),
-        Declined("4000000000009995", "visa_chargeDeclinedInsufficientFunds", new Decline(
-            "card_declined", "insufficient_funds", "Your card has insufficient funds.", "try_again_later")),
-        Declined("4000000000009987", "visa_chargeDeclinedLostCard", Generic with { Reason = "lost_card", Advice = "do_not_try_again" }),
-        Declined("4000000000009979", "visa_chargeDeclinedStolenCard", Generic with { Reason = "stolen_card", Advice = "do_not_try_again" }),
-        Declined("4000000000006975", "visa_chargeDeclinedVelocityLimitExceeded", Generic with { Reason = "card_velocity_exceeded" }),
-        Declined("4000000000000069", "chargeDeclinedExpiredCard", new Decline(
-            "expired_card", null, "Your card has expired.", "do_not_try_again")),
-        Declined("4000000000000127", "chargeDeclinedIncorrectCvc", new Decline(
-            "incorrect_cvc", null, "Your card's security code is incorrect.", "confirm_card_data"))
+        Declined("4000000000009995", "visa_chargeDeclinedInsufficientFunds", Insufficient),
+        Declined("4000000000009987", "visa_chargeDeclinedLostCard", Never("lost_card")),
+        Declined("4000000000009979", "visa_chargeDeclinedStolenCard", Never("stolen_card")),
+        Declined("4000000000006975", "visa_chargeDeclinedVelocityLimitExceeded",
+            Generic with { Reason = "card_velocity_exceeded" }),
+        Declined("4000000000000069", "chargeDeclinedExpiredCard",
+            Of("expired_card", null, "Your card has expired.", "do_not_try_again")),
+        Declined("4000000000000127", "chargeDeclinedIncorrectCvc",
+            Of("incorrect_cvc", null, "Your card's security code is incorrect.", "confirm_card_data"))
             with { DeclinesByCvc = true, CvcCheck = "fail" },
-        Declined("4000000000000119", "chargeDeclinedProcessingError", new Decline(
-            "processing_error", null, "An error occurred while processing your card. Try again in a little bit.", "try_again_later")),
+        Declined("4000000000000119", "chargeDeclinedProcessingError",
+            Of("processing_error", null, "Your card could not be processed. Try again in a little bit.")),
         Declined("4000000000000341", "chargeCustomerFail", Generic) with { CanBeKept = true },
 
-        Declined("4100000000000019", "radarBlock", new Decline("card_declined", "fraudulent", "Your card was declined.", null)
-            { IsBlocked = true }) with { RiskLevel = "highest", CanBeKept = true },
+        Declined("4100000000000019", "radarBlock",
+            Generic with { Reason = "fraudulent", Advice = null, IsBlocked = true })
+            with { RiskLevel = "highest", CanBeKept = true },
         new("4000000000004954", "riskLevelHighest") { RiskLevel = "highest" },
         new("4000000000009235", "riskLevelElevated") { RiskLevel = "elevated" },
         new("4000000000000101", "cvcCheckFail") { CvcCheck = "fail" },
@@ -66,19 +70,35 @@ internal static class TestCards
         new("4000000000000010", "avsFail") { Line1Check = "fail", PostalCheck = "fail" },
         new("4000000000000044", "avsUnchecked") { Line1Check = "unavailable", PostalCheck = "unavailable" },
 
-        new("4000002500003155", "authenticationRequiredOnSetup") { Authentication = Authentication.UnlessSetUp, Country = "FR" },
+        new("4000002500003155", "authenticationRequiredOnSetup")
+        {
+            Authentication = Authentication.UnlessSetUp,
+            Country = "FR",
+        },
         new("4000002760003184", "authenticationRequired") { Authentication = Authentication.Always, Country = "DE" },
-        new("4000003800000446", "authenticationRequiredSetupForOffSession") { Authentication = Authentication.OnSession, Country = "IT" },
+        new("4000003800000446", "authenticationRequiredSetupForOffSession")
+        {
+            Authentication = Authentication.OnSession,
+            Country = "IT",
+        },
         new("4000008260003178", "authenticationRequiredChargeDeclinedInsufficientFunds")
         {
             Authentication = Authentication.Always, Country = "GB",
-            Decline = new Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.", "try_again_later"),
+            Decline = Insufficient,
         },
         new("4000000000003220", "threeDSecure2Required") { Authentication = Authentication.Always, Country = "IE" },
         new("4000008400000027", "threeDSecure2Required") { Authentication = Authentication.Always },
         new("4000000000003063", "threeDSecureRequired") { Authentication = Authentication.Always },
-        new("4000008400001629", "threeDSecureRequiredChargeDeclined") { Authentication = Authentication.Always, Decline = Generic },
-        new("4000008400001280", "threeDSecureRequiredProcessingError") { Authentication = Authentication.Frictionless, Decline = Generic },
+        new("4000008400001629", "threeDSecureRequiredChargeDeclined")
+        {
+            Authentication = Authentication.Always,
+            Decline = Generic,
+        },
+        new("4000008400001280", "threeDSecureRequiredProcessingError")
+        {
+            Authentication = Authentication.Frictionless,
+            Decline = Generic,
+        },
         new("4000000000003055", "threeDSecureOptional"),
         new("4000000000003097", "threeDSecureOptionalProcessingError") { Authentication = Authentication.Broken },
         new("4000000032200000", "threeDSecure2Frictionless") { Authentication = Authentication.Frictionless },
@@ -90,7 +110,11 @@ internal static class TestCards
         new("4000000404000079", "createMultipleDisputes") { Dispute = new("fraudulent", Count: 2) },
         new("4000000404000038", "createCe3EligibleDispute") { Dispute = new("fraudulent") },
         new("4000008400000779", "createComplianceDispute") { Dispute = new("noncompliant") },
-        new("5105008400000002", "createMastercardComplianceDispute") { Brand = "mastercard", Dispute = new("noncompliant") },
+        new("5105008400000002", "createMastercardComplianceDispute")
+        {
+            Brand = "mastercard",
+            Dispute = new("noncompliant"),
+        },
         new("4000000001000043", "createAutoRepresentmentEligibleDispute") { Dispute = new("fraudulent") },
         new("4000000404004816", "createRapidDisputeResolutionDispute") { Dispute = new("fraudulent") },
         new("4000000404005649", "createCe3BlockDispute") { Dispute = new("fraudulent") },
@@ -100,7 +124,10 @@ internal static class TestCards
         new("4000000000005126", "refundFail") { RefundsFail = true },
         new("4000000000000077", "bypassPending") { BypassesPending = true },
 
-        .. ByCountry.Select(card => new TestCard(card.Number, card.Country.ToLowerInvariant()) { Country = card.Country }),
+        .. ByCountry.Select(card => new TestCard(card.Number, card.Country.ToLowerInvariant())
+        {
+            Country = card.Country,
+        }),
     ];
 
     /// <summary>The card behind a payment method or a legacy card; null when it is no card.</summary>
@@ -112,6 +139,11 @@ internal static class TestCards
     /// <param name="name">Such as <c>visa</c>; the brand in front of a declining card may be left out.</param>
     public static TestCard? Named(string name) =>
         All.FirstOrDefault(card => card.Name == name) ?? All.FirstOrDefault(card => card.Name == $"visa_{name}");
+
+    private static Decline Of(string code, string? reason, string message, string advice = "try_again_later") =>
+        new(code, reason, message, advice);
+
+    private static Decline Never(string reason) => Generic with { Reason = reason, Advice = "do_not_try_again" };
 
     private static TestCard Declined(string number, string name, Decline decline) =>
         new(number, name) { Decline = decline, CanBeKept = false };

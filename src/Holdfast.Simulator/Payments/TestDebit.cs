@@ -4,8 +4,8 @@ using Holdfast.Simulator.State;
 namespace Holdfast.Simulator.Payments;
 
 /// <summary>
-/// A bank debit of Stripe's test data, such as <c>pm_sepaDebit_failedDelayed_de</c>: the payment is in process at first,
-/// and its end comes by time. https://docs.stripe.com/testing#non-card-payments
+/// A bank debit of Stripe's test data, such as <c>pm_sepaDebit_failedDelayed_de</c>: the payment is in process at
+/// first, and its end comes by time. https://docs.stripe.com/testing#non-card-payments
 /// </summary>
 /// <param name="Type">Of the payment method: <c>sepa_debit</c>.</param>
 /// <param name="Outcome">Such as <c>success</c>, <c>failed</c> or <c>disputed</c>.</param>
@@ -63,7 +63,7 @@ internal sealed record TestDebit(string Type, string Outcome, bool IsDelayed, st
         return Failures.ContainsKey(outcome) ? new TestDebit(family.Type, outcome, delayed, country) : null;
     }
 
-    /// <summary>The token that stands for an account's number; one that is none of Stripe's test accounts pays.</summary>
+    /// <summary>The token that stands for an account's number; any but Stripe's test accounts pays.</summary>
     public static string TokenOf(string type, string number)
     {
         var family = Families.First(family => family.Value.Type == type).Key;
@@ -87,7 +87,8 @@ internal sealed record TestDebit(string Type, string Outcome, bool IsDelayed, st
     };
 
     /// <summary>The debit behind a payment method; null when it is none.</summary>
-    public static TestDebit? Behind(StripeObject method) => method.Hidden.Text("debit") is { } token ? Parse(token) : null;
+    public static TestDebit? Behind(StripeObject method) =>
+        method.Hidden.Text("debit") is { } token ? Parse(token) : null;
 
     /// <summary>What the payment method shows of the account.</summary>
     public JsonObject OfMethod() => AccountAnd(Type switch

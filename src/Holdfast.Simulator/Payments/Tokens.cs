@@ -5,13 +5,16 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Payments;
 
-/// <summary>Tokens of cards: Stripe's own for tests, and those made of a number. https://docs.stripe.com/api/tokens</summary>
+/// <summary>Tokens of cards: Stripe's own for tests, and others. https://docs.stripe.com/api/tokens</summary>
 internal static class Tokens
 {
     private const string Prefix = "tok_";
 
     public static readonly ObjectType Type = new("token", "tok", """
-        { "id": "", "object": "token", "card": null, "client_ip": null, "created": 0, "livemode": false, "type": "card", "used": false }
+        {
+          "id": "", "object": "token", "card": null, "client_ip": null, "created": 0, "livemode": false,
+          "type": "card", "used": false
+        }
         """);
 
     public static void Map(Catalog catalog)
@@ -27,7 +30,7 @@ internal static class Tokens
         var card = world.Find(Type, token) is { } made ? TestCards.Behind(made)
             : token.StartsWith(Prefix, StringComparison.Ordinal) ? TestCards.Named(token[Prefix.Length..])
             : null;
-        return card ?? throw new ApiError(400, ApiError.InvalidRequest, $"No such token: '{token}'", "resource_missing", param);
+        return card ?? throw ApiError.State($"No such token: '{token}'", "resource_missing", param);
     }
 
     private static Answer Create(Call call)
@@ -35,7 +38,11 @@ internal static class Tokens
         var asked = call.Params.Child("card") ?? throw ApiError.Missing("card");
         var numbers = CardNumbers.Read(call, asked);
         var card = CardSources.Make(call.Operation, numbers.Card);
-        call.Operation.Update(card, body => body.Take(new JsonObject { ["exp_month"] = numbers.Month, ["exp_year"] = numbers.Year }));
+        call.Operation.Update(card, body =>
+        {
+            body["exp_month"] = numbers.Month;
+            body["exp_year"] = numbers.Year;
+        });
         var token = call.Operation.Create(Type, new JsonObject { ["card"] = card.Body.Copy() });
         call.Operation.UpdateHidden(token, hidden => hidden["card"] = numbers.Card.Number);
         return Answer.Of(token);

@@ -37,7 +37,8 @@ public sealed class CheckoutTests
         var session = await box.PostAsync("/v1/checkout/sessions",
             [.. Shirt, "client_reference_id=user-7", "metadata[order]=9", "payment_intent_data[metadata][order]=9"]);
 
-        var done = await box.PostAsync($"/_simulator/checkout/sessions/{session["id"]}/complete", "email=ada@example.com");
+        var done = await box.PostAsync(
+            $"/_simulator/checkout/sessions/{session["id"]}/complete", "email=ada@example.com");
 
         Assert.Equal("complete", (string?)done["status"]);
         Assert.Equal("paid", (string?)done["payment_status"]);
@@ -91,7 +92,8 @@ public sealed class CheckoutTests
         await using var box = await Box.OpenAsync();
         var session = await box.PostAsync("/v1/checkout/sessions", Shirt);
 
-        var done = await box.PostAsync($"/_simulator/checkout/sessions/{session["id"]}/complete", $"payment_method={token}");
+        var done = await box.PostAsync(
+            $"/_simulator/checkout/sessions/{session["id"]}/complete", $"payment_method={token}");
         await box.PassAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal("complete", (string?)done["status"]);

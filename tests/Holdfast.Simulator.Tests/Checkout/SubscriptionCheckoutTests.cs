@@ -22,7 +22,8 @@ public sealed class SubscriptionCheckoutTests
         var session = await box.PostAsync("/v1/checkout/sessions", Pro);
         Assert.Null(session["subscription"]);
 
-        var done = await CompleteAsync(box, session, "email=ada@example.com", "expand[]=subscription", "expand[]=invoice");
+        var done = await CompleteAsync(
+            box, session, "email=ada@example.com", "expand[]=subscription", "expand[]=invoice");
 
         Assert.Equal("paid", (string?)done["payment_status"]);
         Assert.Equal("active", (string?)done["subscription"]!["status"]);
@@ -48,9 +49,10 @@ public sealed class SubscriptionCheckoutTests
             "payment_method.attached", "checkout.session.completed", "customer.subscription.created", "invoice.created",
             "invoice.finalized", "invoice.paid", "invoice.payment_succeeded"];
         Assert.Equal(order.Order(), told.Where(order.Contains).Order());
-        Assert.True(Array.IndexOf(told, "checkout.session.completed") < Array.IndexOf(told, "customer.subscription.created"));
-        var body = box.LastOf("checkout.session.completed").Show(box.World, box.World.DefaultVersion)["data"]!["object"]!;
-        Assert.Equal((string?)done["subscription"], (string?)body["subscription"]);
+        Assert.True(
+            Array.IndexOf(told, "checkout.session.completed") < Array.IndexOf(told, "customer.subscription.created"));
+        var shown = box.LastOf("checkout.session.completed").Show(box.World, box.World.DefaultVersion);
+        Assert.Equal((string?)done["subscription"], (string?)shown["data"]!["object"]!["subscription"]);
         Assert.Single(told, one => one is "customer.subscription.created");
     }
 
@@ -88,7 +90,8 @@ public sealed class SubscriptionCheckoutTests
     {
         await using var box = await Box.OpenAsync();
         var session = await box.PostAsync("/v1/checkout/sessions", [.. Pro, "subscription_data[trial_period_days]=14",
-            "payment_method_collection=if_required", "subscription_data[trial_settings][end_behavior][missing_payment_method]=pause"]);
+            "payment_method_collection=if_required",
+            "subscription_data[trial_settings][end_behavior][missing_payment_method]=pause"]);
 
         var done = await CompleteAsync(box, session, "expand[]=subscription");
 
@@ -147,7 +150,8 @@ public sealed class SubscriptionCheckoutTests
         await using var box = await Box.OpenAsync();
         var session = await box.PostAsync("/v1/checkout/sessions", Pro);
 
-        var done = await CompleteAsync(box, session, "payment_method=pm_usBankAccount_success", "expand[]=subscription");
+        var done = await CompleteAsync(
+            box, session, "payment_method=pm_usBankAccount_success", "expand[]=subscription");
         await box.PassAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal("unpaid", (string?)done["payment_status"]);

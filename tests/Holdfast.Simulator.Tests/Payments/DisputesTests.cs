@@ -30,7 +30,8 @@ public sealed class DisputesTests
         await using var box = await Box.OpenAsync();
         var dispute = await DisputeOf(box, await PayAsync(box, "pm_card_createDispute"));
 
-        var submitted = await box.PostAsync($"/v1/disputes/{dispute["id"]}", $"evidence[uncategorized_text]={evidence}");
+        var submitted = await box.PostAsync(
+            $"/v1/disputes/{dispute["id"]}", $"evidence[uncategorized_text]={evidence}");
         await box.PassAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal("under_review", (string?)submitted["status"]);
@@ -68,6 +69,17 @@ public sealed class DisputesTests
         Assert.Equal("warning_closed", (string?)closed["status"]);
         Assert.Equal("needs_response", (string?)(await box.GetAsync($"/v1/disputes/{grown["id"]}"))["status"]);
         await box.RefusedAsync(400, "POST", $"/v1/disputes/{closed["id"]}/close");
+    }
+
+    [Fact]
+    public async Task An_inquiry_is_settled_when_the_customer_has_all_the_money_back()
+    {
+        await using var box = await Box.OpenAsync();
+        var intent = await PayAsync(box, "pm_card_createDisputeInquiry");
+
+        await box.PostAsync("/v1/refunds", $"payment_intent={intent["id"]}");
+
+        Assert.Equal("warning_closed", (string?)(await DisputeOf(box, intent))["status"]);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class PaymentMethodsTests
         var other = await box.PostAsync("/v1/payment_methods/pm_card_mastercard/attach", $"customer={customer["id"]}");
 
         var listed = await box.GetAsync("/v1/payment_methods", $"customer={customer["id"]}", "type=card");
-        Assert.Equal([(string?)other["id"], (string?)one["id"]], listed["data"]!.AsArray().Select(item => (string?)item!["id"]));
+        Assert.Equal(
+            [(string?)other["id"], (string?)one["id"]], listed["data"]!.AsArray().Select(item => (string?)item!["id"]));
         Assert.Equal("4444", (string?)other["card"]!["last4"]);
         Assert.Equal(["customer.created", "payment_method.attached", "payment_method.attached"], box.Told);
     }
@@ -39,8 +40,8 @@ public sealed class PaymentMethodsTests
         var customer = await box.PostAsync("/v1/customers", "payment_method=pm_card_chargeCustomerFail");
         var method = (await box.GetAsync($"/v1/customers/{customer["id"]}/payment_methods"))["data"]![0]!;
 
-        var error = await box.RefusedAsync(402, "POST", "/v1/payment_intents", "amount=2000", "currency=usd", "confirm=true",
-            "off_session=true", $"customer={customer["id"]}", $"payment_method={method["id"]}");
+        var error = await box.RefusedAsync(402, "POST", "/v1/payment_intents", "amount=2000", "currency=usd",
+            "confirm=true", "off_session=true", $"customer={customer["id"]}", $"payment_method={method["id"]}");
 
         Assert.Equal("card_declined", (string?)error["code"]);
     }
@@ -54,7 +55,8 @@ public sealed class PaymentMethodsTests
             "payment_method=pm_card_visa", "invoice_settings[default_payment_method]=pm_card_visa");
 
         var listed = (await box.GetAsync($"/v1/customers/{customer["id"]}/payment_methods"))["data"]!.AsArray();
-        Assert.Equal((string?)Assert.Single(listed)!["id"], (string?)customer["invoice_settings"]!["default_payment_method"]);
+        Assert.Equal(
+            (string?)Assert.Single(listed)!["id"], (string?)customer["invoice_settings"]!["default_payment_method"]);
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class PaymentMethodsTests
 
         await box.PostAsync($"/v1/payment_methods/{id}/detach");
 
-        Assert.Null((await box.GetAsync($"/v1/customers/{customer["id"]}"))["invoice_settings"]!["default_payment_method"]);
+        var read = await box.GetAsync($"/v1/customers/{customer["id"]}");
+        Assert.Null(read["invoice_settings"]!["default_payment_method"]);
         await box.RefusedAsync(400, "POST", $"/v1/payment_methods/{id}/attach", $"customer={customer["id"]}");
     }
 
@@ -77,7 +80,8 @@ public sealed class PaymentMethodsTests
         var customer = await box.PostAsync("/v1/customers", "invoice_settings[default_payment_method]=pm_card_visa");
         var id = (string?)customer["invoice_settings"]!["default_payment_method"];
 
-        await box.RefusedAsync(400, "POST", "/v1/payment_intents", "amount=500", "currency=usd", $"payment_method={id}");
+        await box.RefusedAsync(
+            400, "POST", "/v1/payment_intents", "amount=500", "currency=usd", $"payment_method={id}");
     }
 
     [Fact]
@@ -121,9 +125,11 @@ public sealed class PaymentMethodsTests
         var path = $"/v1/payment_intents/{intent["id"]}/confirm";
 
         Assert.Equal(400, (await box.FromBrowserAsync(path, "payment_method=pm_card_visa")).Status);
-        Assert.Equal(400, (await box.FromBrowserAsync(path, "payment_method=pm_card_visa", "client_secret=pi_x_secret_y")).Status);
+        var wrong = await box.FromBrowserAsync(path, "payment_method=pm_card_visa", "client_secret=pi_x_secret_y");
+        Assert.Equal(400, wrong.Status);
         Assert.Equal(401, (await box.FromBrowserAsync("/v1/customers")).Status);
-        var paid = await box.FromBrowserAsync(path, "payment_method=pm_card_visa", $"client_secret={intent["client_secret"]}");
+        var paid = await box.FromBrowserAsync(
+            path, "payment_method=pm_card_visa", $"client_secret={intent["client_secret"]}");
 
         Assert.Equal("succeeded", (string?)paid.Json["status"]);
     }

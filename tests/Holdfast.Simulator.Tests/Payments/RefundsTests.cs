@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Tests.Support;
+using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Tests.Payments;
 
@@ -68,7 +69,7 @@ public sealed class RefundsTests
     [Fact]
     public async Task An_old_version_shows_the_refunds_of_a_charge_unasked()
     {
-        await using var box = await Box.OpenAsync(new SimulatorOptions { Version = Versions.ApiVersion.Of("2019-12-03") });
+        await using var box = await Box.OpenAsync(new SimulatorOptions { Version = ApiVersion.Of("2019-12-03") });
         var intent = await PayAsync(box, "pm_card_visa");
         await box.PostAsync("/v1/refunds", $"payment_intent={intent["id"]}");
 
@@ -84,9 +85,11 @@ public sealed class RefundsTests
     {
         await using var box = await Box.OpenAsync();
 
-        var charge = await box.PostAsync("/v1/charges", "amount=700", "currency=usd", "source=tok_visa", "capture=false");
+        var charge = await box.PostAsync(
+            "/v1/charges", "amount=700", "currency=usd", "source=tok_visa", "capture=false");
         var captured = await box.PostAsync($"/v1/charges/{charge["id"]}/capture");
-        var error = await box.RefusedAsync(402, "POST", "/v1/charges", "amount=700", "currency=usd", "source=tok_chargeDeclined");
+        var error = await box.RefusedAsync(
+            402, "POST", "/v1/charges", "amount=700", "currency=usd", "source=tok_chargeDeclined");
 
         Assert.True((bool)captured["captured"]!);
         Assert.Equal("card_declined", (string?)error["code"]);

@@ -19,7 +19,8 @@ public sealed class TestCardsTests
     [InlineData("4242424242424242", "12", "95", "123", "invalid_expiry_year", "card[exp_year]")]
     [InlineData("4242424242424242", "12", "2025", "123", "invalid_expiry_year", "card[exp_year]")]
     [InlineData("4242424242424242", "12", "2030", "99", "invalid_cvc", "card[cvc]")]
-    public async Task Data_that_no_card_has_is_refused(string number, string month, string year, string cvc, string code, string param)
+    public async Task Data_that_no_card_has_is_refused(
+        string number, string month, string year, string cvc, string code, string param)
     {
         await using var box = await Box.OpenAsync();
 
