@@ -7,7 +7,9 @@ using Holdfast.Simulator.Weather;
 namespace Holdfast.Simulator;
 
 /// <summary>What the simulator reads and writes as JSON, without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(Forecast))]
 [JsonSerializable(typeof(Sending))]

@@ -57,5 +57,6 @@ internal sealed record DeliveryRecord(
 
     public static DeliveryRecord Read(JsonObject json) => new(
         json.Number("at") ?? 0, json.Text("event")!, json.Text("type")!, json.Text("endpoint")!,
-        (int)(json.Number("attempt") ?? 0), (int?)json.Number("status"), json.Text("error"), json.Flag("manual"), json.Flag("copy"), json.Flag("corrupt"));
+        (int)(json.Number("attempt") ?? 0), (int?)json.Number("status"), json.Text("error"),
+        json.Flag("manual"), json.Flag("copy"), json.Flag("corrupt"));
 }

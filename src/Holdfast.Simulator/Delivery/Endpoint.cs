@@ -21,7 +21,8 @@ internal readonly record struct Endpoint(StripeObject Object)
     public bool IsThin => Object.Text("event_payload") is "thin";
 
     public ApiVersion Version(World world) =>
-        ApiVersion.TryParse(Object.Text("api_version") ?? Object.Text("snapshot_api_version"), out var version) ? version : world.DefaultVersion;
+        ApiVersion.TryParse(Object.Text("api_version") ?? Object.Text("snapshot_api_version"), out var version)
+            ? version : world.DefaultVersion;
 
     public bool Listens(string type) =>
         Object.Body.Items("enabled_events").Any(name => EventNames.Fits(type, name!.GetValue<string>()));
@@ -35,7 +36,8 @@ internal readonly record struct Endpoint(StripeObject Object)
         world.All(WebhookEndpoints.Type).Concat(world.All(EventDestinations.Type)).Select(item => new Endpoint(item));
 
     public static Endpoint? Find(World world, string id) =>
-        (world.Find(WebhookEndpoints.Type, id) ?? world.Find(EventDestinations.Type, id)) is { } item ? new Endpoint(item) : null;
+        (world.Find(WebhookEndpoints.Type, id) ?? world.Find(EventDestinations.Type, id)) is { } item
+            ? new Endpoint(item) : null;
 
     public static JsonObject Secret(string secret) => new() { ["secret"] = secret, ["expires_at"] = null };
 }

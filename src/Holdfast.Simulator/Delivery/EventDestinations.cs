@@ -198,7 +198,8 @@ internal static class EventDestinations
     private static Answer.Plain Show(Call call, StripeObject destination, bool mayShowSecret = false)
     {
         var include = Included(call);
-        return new Answer.Plain(Shown(destination, mayShowSecret ? include : [.. include.Where(name => name is not SecretField)]));
+        return new Answer.Plain(Shown(
+            destination, mayShowSecret ? include : [.. include.Where(name => name is not SecretField)]));
     }
 
     private static JsonObject Shown(StripeObject destination, IReadOnlyList<string> include)

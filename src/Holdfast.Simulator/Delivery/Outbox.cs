@@ -41,7 +41,8 @@ internal sealed class Outbox
     public JsonObject ToJson() => new()
     {
         ["sequence"] = Sequence,
-        ["data"] = new JsonArray([.. All.Select(sending => JsonSerializer.SerializeToNode(sending, SimulatorJson.Default.Sending))]),
+        ["data"] = new JsonArray(
+            [.. All.Select(sending => JsonSerializer.SerializeToNode(sending, SimulatorJson.Default.Sending))]),
     };
 
     public void Restore(JsonObject json)

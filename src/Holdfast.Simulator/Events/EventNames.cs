@@ -16,7 +16,8 @@ internal static class EventNames
     ];
 
     public static bool IsKnown(string name) => name is "*" || Array.Exists(Families, family =>
-        name.Length > family.Length + 1 && name[family.Length] is '.' && name.StartsWith(family, StringComparison.Ordinal)
+        name.Length > family.Length + 1 && name[family.Length] is '.' && name[^1] is not '.'
+        && name.StartsWith(family, StringComparison.Ordinal)
         && name.All(letter => letter is '.' or '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9')));
 
     /// <summary>A name, all of them (<c>*</c>), or those that begin alike (<c>charge.*</c>).</summary>

@@ -129,7 +129,8 @@ internal sealed class StripeEvent(
         return told;
     }
 
-    public static byte[] BytesOf(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json, SimulatorJson.Default.JsonObject);
+    public static byte[] BytesOf(JsonObject json) =>
+        JsonSerializer.SerializeToUtf8Bytes(json, SimulatorJson.Default.JsonObject);
 
     private byte[] RenderData(World world, ApiVersion version)
     {

@@ -95,7 +95,8 @@ internal sealed class Timeline
         foreach (var due in json.Objects("data"))
         {
             Restore(new Due(
-                due["at"]!.GetValue<long>(), due["sequence"]!.GetValue<long>(), due.Text("clock"), due.Text("kind")!, due.Text("id")!));
+                due["at"]!.GetValue<long>(), due["sequence"]!.GetValue<long>(), due.Text("clock"), due.Text("kind")!,
+                due.Text("id")!));
         }
 
         _sequence = json["sequence"]!.GetValue<long>();
