@@ -17,7 +17,7 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
         world.Stirred = Ring;
         var parcels = Channel.CreateBounded<Parcel>(1);
         _running = Task.WhenAll(
-            [FeedAsync(parcels.Writer, _stopping.Token), .. Enumerable.Range(0, world.Delivery.Concurrency)
+            [FeedUntilItBreaksAsync(parcels.Writer, _stopping.Token), .. Enumerable.Range(0, world.Delivery.Concurrency)
                 .Select(_ => DeliverAsync(parcels.Reader, _stopping.Token))]);
     }
 
@@ -44,6 +44,19 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
         if (_doorbell.CurrentCount == 0)
         {
             _doorbell.Release();
+        }
+    }
+
+    /// <summary>What breaks the course of time is told to whoever calls the API next: nothing can be relied on any more.</summary>
+    private async Task FeedUntilItBreaksAsync(ChannelWriter<Parcel> parcels, CancellationToken ct)
+    {
+        try
+        {
+            await FeedAsync(parcels, ct);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            world.Broken = error;
         }
     }
 

@@ -22,6 +22,11 @@ internal sealed class Api(World world, Control control)
 
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken ct)
     {
+        if (world.Broken is { } broken)
+        {
+            throw new InvalidOperationException("What fell due could not happen, and time has stopped.", broken);
+        }
+
         if (control.Answers(request))
         {
             return await control.AnswerAsync(request, ct);

@@ -50,25 +50,46 @@ internal sealed class ApiServer : IAsyncDisposable
             limit.MaxRequestBodySize = MaxControlBody;
         }
 
-        using var reader = new StreamReader(request.Body, Encoding.UTF8);
-        var answer = await api.AnswerAsync(
-            new ApiRequest(request.Method, request.Path.Value ?? "/")
-            {
-                Query = request.QueryString.Value?.TrimStart('?') ?? "",
-                Body = await reader.ReadToEndAsync(context.RequestAborted),
-                Key = KeyOf(request),
-                Version = Header(request, "Stripe-Version"),
-                IdempotencyKey = Header(request, "Idempotency-Key"),
-                Account = Header(request, "Stripe-Account"),
-            },
-            context.RequestAborted);
-
+        var answer = await AnswerAsync(api, await ReadAsync(request, context.RequestAborted), context.RequestAborted);
         if (answer.IsLost)
         {
             context.Abort();
             return;
         }
 
+        await SendAsync(context, answer);
+    }
+
+    private static async Task<ApiRequest> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        using var reader = new StreamReader(request.Body, Encoding.UTF8);
+        return new ApiRequest(request.Method, request.Path.Value ?? "/")
+        {
+            Query = request.QueryString.Value?.TrimStart('?') ?? "",
+            Body = await reader.ReadToEndAsync(ct),
+            Key = KeyOf(request),
+            Version = Header(request, "Stripe-Version"),
+            IdempotencyKey = Header(request, "Idempotency-Key"),
+            Account = Header(request, "Stripe-Account"),
+        };
+    }
+
+    /// <summary>A fault of the simulator's own is no weather, and must not look like it.</summary>
+    private static async Task<ApiResponse> AnswerAsync(Api api, ApiRequest request, CancellationToken ct)
+    {
+        try
+        {
+            return await api.AnswerAsync(request, ct);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new ApiError(500, "api_error", $"The simulator itself has failed; this is a bug in it. {error}", "simulator_failed")
+                .ToResponse(request.IsV2);
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, ApiResponse answer)
+    {
         context.Response.StatusCode = answer.Status;
         foreach (var (name, value) in answer.Headers)
         {

@@ -22,7 +22,16 @@ internal static class Passage
         world.Timeline.Remove(due);
         moveTo(Math.Max(due.At, world.Now(due.Clock)));
         var operation = new Operation(world, OperationCause.Time);
-        world.Catalog.Happen(operation, due);
+        try
+        {
+            world.Catalog.Happen(operation, due);
+        }
+        catch
+        {
+            operation.Undo();
+            throw;
+        }
+
         world.Commit(operation);
     }
 }

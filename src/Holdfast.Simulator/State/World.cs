@@ -63,6 +63,9 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     /// <summary>What the account sets for its subscriptions.</summary>
     public BillingSettings Billing { get; set; } = new();
 
+    /// <summary>A fault of the simulator's own that has stopped the course of time.</summary>
+    public Exception? Broken { get; set; }
+
     /// <summary>Called when something new was told, or is to be sent.</summary>
     public Action? Stirred { get; set; }
 
