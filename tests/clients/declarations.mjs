@@ -30,23 +30,20 @@ for (const file of program.getSourceFiles().filter((one) => one.fileName.include
   });
 }
 
-/** The names of objects the declarations know, as `object` spells them. */
-export const knowsObject = (name) => declared.has(name);
-
 /**
- * What contradicts the declarations in a body, or nothing.
+ * What contradicts the declarations in a body.
+ * @param kind the value of `object`, or "deleted in v2" for what is left there of any object
  * @returns {{ path: string, fault: string }[]} the path begins with the kind of object, or of event; [] is any element
  */
-export function faultsOf(body) {
-  const name = body.object;
-  const types = declared.get(name);
+export function faultsOf(body, kind) {
+  const types = declared.get(kind);
   return types
-    ? faultsOfAny(body, types, name === "event" ? body.type : name, false)
-    : [{ path: String(name), fault: "is no object that is declared" }];
+    ? faultsOfAny(body, types, kind === "event" ? body.type : kind, false)
+    : [{ path: String(kind), fault: "is no object that is declared" }];
 }
 
 function remember(type) {
-  const object = literalOf(type, "object");
+  const object = type.symbol.name === "DeletedObject" ? "deleted in v2" : literalOf(type, "object");
   if (object !== undefined) {
     declared.set(object, [...(declared.get(object) ?? []), type]);
   }
@@ -117,12 +114,12 @@ function faultsOfScalar(value, kinds, path) {
 
 function faultsOfHash(value, type, path, partly) {
   const faults = [];
-  for (const property of checker.getPropertiesOfType(type)) {
+  for (const property of checker.getPropertiesOfType(type).filter(isSent)) {
     const at = `${path}.${property.name}`;
     if (property.name in value) {
       const isPartly = partly || property.name === "previous_attributes";
       faults.push(...faultsOfValue(value[property.name], checker.getTypeOfSymbol(property), at, isPartly));
-    } else if (!partly && !(property.flags & ts.SymbolFlags.Optional) && property.name !== "lastResponse") {
+    } else if (!partly && !(property.flags & ts.SymbolFlags.Optional)) {
       faults.push({ path: at, fault: "is missing" });
     }
   }
@@ -143,6 +140,9 @@ function choicesOf(kinds) {
 }
 
 const isDecimal = (type) => (type.aliasSymbol ?? type.symbol)?.name === "Decimal";
+
+/** What the SDK adds by itself does not come from Stripe. */
+const isSent = ({ name, flags }) => name !== "lastResponse" && !(flags & ts.SymbolFlags.Method);
 
 /** `string & {}`, by which the declarations leave room for values of later versions. */
 const isOpen = (type) => (type.flags & ts.TypeFlags.Intersection) !== 0;

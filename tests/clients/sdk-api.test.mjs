@@ -217,6 +217,29 @@ for (const [train, major] of Object.entries(trains)) {
   });
 }
 
+test("endive: a thin event is verified, and leads to its object and to the whole event", async () => {
+  const { default: Stripe } = await import(trains.endive);
+  const stripe = simulator.client(Stripe);
+  const destination = await stripe.v2.core.eventDestinations.create({
+    name: "thin",
+    type: "webhook_endpoint",
+    event_payload: "thin",
+    enabled_events: ["v1.customer.created"],
+    webhook_endpoint: { url: receiver.url },
+    include: ["webhook_endpoint.signing_secret"],
+  });
+  const customer = await stripe.customers.create({ name: "Ada Mensah" });
+
+  const { body, header } = await receiver.delivery("v1.customer.created", customer.id);
+  const notification = stripe.parseEventNotification(body, header, destination.webhook_endpoint.signing_secret);
+  assert.equal(notification.type, "v1.customer.created");
+  assert.equal((await notification.fetchRelatedObject()).name, "Ada Mensah");
+  const event = await stripe.v2.core.events.retrieve(notification.id);
+  assert.equal(event.related_object.id, customer.id);
+  const listed = await stripe.v2.core.events.list({ object_id: customer.id });
+  assert.deepEqual(listed.data.map(({ id }) => id), [notification.id]);
+});
+
 /** The error a call must end with. */
 async function fails(call, type) {
   try {

@@ -311,6 +311,31 @@ export function tour(stripe, simulator) {
       await stripe.webhookEndpoints.list();
       await stripe.webhookEndpoints.del(endpoint.id);
     },
+    "thin events and their destinations": async () => {
+      const { eventDestinations, events } = stripe.v2.core;
+      const webhook = { url: "http://127.0.0.1:9/nobody" };
+      const include = ["webhook_endpoint.url", "webhook_endpoint.signing_secret"];
+      const destination = (fields) => eventDestinations.create({
+        name: "of the tour", type: "webhook_endpoint", webhook_endpoint: webhook, include, ...fields });
+      const thin = await destination({ event_payload: "thin", enabled_events: ["v1.customer.updated"] });
+      await destination({
+        event_payload: "snapshot", snapshot_api_version: "2025-03-31.basil", enabled_events: ["invoice.paid"],
+        description: "whole", metadata: { a: "b" },
+      });
+      const customer = await stripe.customers.create({ name: "Ada" });
+      await stripe.customers.update(customer.id, { name: "Ada Mensah" });
+      await subscribe(await payingCustomer());
+      for await (const { id } of events.list({ limit: 50 })) {
+        await events.retrieve(id);
+      }
+
+      await eventDestinations.ping(thin.id);
+      await eventDestinations.update(thin.id, { name: "another", include });
+      await eventDestinations.disable(thin.id);
+      await eventDestinations.enable(thin.id);
+      await eventDestinations.list({ include: ["webhook_endpoint.url"] });
+      await eventDestinations.del(thin.id);
+    },
     "every event that was told": async () => {
       const events = [];
       for await (const { id, type } of stripe.events.list({ limit: 100 })) {

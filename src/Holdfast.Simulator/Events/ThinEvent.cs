@@ -89,13 +89,21 @@ internal readonly record struct ThinEvent(StripeEvent Told, int Twin)
     public static string Iso(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds)
         .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Where its object is fetched: most of Stripe's paths are the type's name with an s.</summary>
+    /// <summary>
+    /// Where its object is fetched: most of Stripe's paths are the type's name with an s. A discount is not found by
+    /// its id.
+    /// </summary>
     private JsonObject? Related()
     {
         var body = (JsonObject)JsonNode.Parse(Told.Body)!;
         if (body.Text("id") is not { } id || body.Text("object") is not { } type)
         {
             return null;
+        }
+
+        if (type is "discount")
+        {
+            return new JsonObject { ["type"] = type, ["url"] = $"/v1/customers/{body.Text("customer")}/discount" };
         }
 
         var path = type.StartsWith("v2.", StringComparison.Ordinal) ? type : $"v1.{type}";
