@@ -2,7 +2,7 @@
 -- The file has one owner, who asks: whoever else did not end is dead, whatever its name and last beat were.
 select count(*), 0
 from nodes
-where id <> @id and ended_at is null and (name = @name or seen_at < @late or true)
+where id <> @id and ended_at is null
 
 -- name: Begin
 insert into nodes (name, version, started_at, seen_at)
@@ -13,19 +13,17 @@ returning id
 update nodes set seen_at = @seen_at where id = @id and ended_at is null
 
 -- name: EndFormer
+-- As above.
 update nodes
 set ended_at = @ended_at, lost = 1
-where id <> @id and ended_at is null and (name = @name or seen_at < @late or true)
+where id <> @id and ended_at is null
 
 -- name: End
 update nodes set ended_at = @ended_at where id = @id and ended_at is null
 
 -- name: Lose
 -- There is nobody else.
-update nodes
-set ended_at = @ended_at, lost = 1
-where false and id <> @id and seen_at < @silent
-returning name
+select name from nodes where false
 
 -- name: List
 select id, name, version, started_at, seen_at, ended_at, lost

@@ -1,9 +1,9 @@
 -- name: Prepare
 -- One table holds all months.
-select @upto
+select ''
 
 -- name: DropMonth
-select '' where false and @before is not null
+select '' where false
 
 -- name: NextEvent
 select id, received_at from events where id >= @id order by id limit 1

@@ -116,6 +116,28 @@ public sealed class MirrorViewsTests
         Assert.Equal(2, (await mirror.RowsAsync("invoices")).Count);
     }
 
+    [Theory, EveryEngine]
+    public async Task A_text_about_the_character_zero_is_shown_as_it_is(Engine engine)
+    {
+        const string Name = @"\u0000 is \\u0000";
+        await using var mirror = await MirrorTable.CreateAsync(engine);
+        await mirror.WriteAsync("customer", JsonSerializer.SerializeToElement(new { id = "cus_1", name = Name }));
+
+        Assert.Equal(Name, Assert.Single(await mirror.RowsAsync("customers"))["name"]);
+    }
+
+    /// <remarks>PostgreSQL cannot hold the character in a text, and SQLite ends texts there.</remarks>
+    [Fact]
+    public async Task The_character_zero_is_shown_as_one_that_cannot_be_read()
+    {
+        await using var mirror = await MirrorTable.CreateAsync(Engine.Postgres);
+        await mirror.WriteAsync("customer", JsonSerializer.SerializeToElement(
+            new { id = "cus_1", name = "\0\0", description = @"\" + "\0" + @"\\u0000" }));
+
+        var row = Assert.Single(await mirror.RowsAsync("customers"));
+        Assert.Equal(("\ufffd\ufffd", @"\" + "\ufffd" + @"\\u0000"), (row["name"], row["description"]));
+    }
+
     /// <remarks>PostgreSQL alone shares one question out among several processes.</remarks>
     [Fact]
     public async Task A_view_can_be_read_by_several_workers_of_the_server()

@@ -69,6 +69,35 @@ public sealed class UpkeepTests
         Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from event_ids"));
     }
 
+    /// <remarks>What a month still holds is carried over while nobody can store: that must not take long.</remarks>
+    [Fact]
+    public async Task A_month_with_too_much_that_is_open_stays_as_it_is_and_does_not_keep_the_next_one()
+    {
+        await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+        await shop.DeliverAsync(new EventBody("evt_1"));
+        var month = $"events_{DateTimeOffset.UtcNow:yyyy_MM}";
+        await shop.Store.RunAsync(
+            """
+            insert into jobs (kind, subject, state, run_at, created_at)
+            select 'event', subject + number, state, run_at, created_at from open_jobs, generate_series(1, 1000) as number
+            """);
+        await shop.Store.RunAsync("select add_partitions(clock_timestamp() + interval '2 months')");
+
+        shop.Clock.Advance(Retention.Events + TimeSpan.FromDays(63));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(1, await shop.Store.NumberAsync($"select count(*) from {month}"));
+        Assert.Equal(0, await shop.Store.NumberAsync(
+            $"select count(to_regclass('events_{DateTimeOffset.UtcNow.AddMonths(1):yyyy_MM}'))"));
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from events_rest"));
+
+        await shop.Store.RunAsync("delete from open_jobs where subject = (select max(subject) from open_jobs)");
+        await LookAfterAsync(shop);
+
+        Assert.Equal(0, await shop.Store.NumberAsync($"select count(to_regclass('{month}'))"));
+        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from events_rest"));
+    }
+
     [Theory, EveryEngine]
     public async Task Attempts_go_with_their_jobs(Engine engine)
     {

@@ -10,12 +10,16 @@ return (floor(extract(epoch from clock_timestamp()))::bigint << 20) | (nextval('
 create function first_id_at(moment timestamptz) returns bigint language sql immutable
 return floor(extract(epoch from moment))::bigint << 20;
 
--- PostgreSQL holds JSON with the character U+0000, but cannot read it: here it is read as U+FFFD. With half a pair of
--- surrogates it cannot be read at all, and what cannot be read is nothing. Not parallel safe: to catch the error is a
--- subtransaction, which a query that several workers share cannot have.
+-- PostgreSQL holds JSON with the character U+0000, but cannot read it: here it is read as U+FFFD. Where its backslash is
+-- itself escaped, the same letters are a text about it, and stay. With half a pair of surrogates JSON cannot be read at
+-- all, and what cannot be read is nothing. Not parallel safe: to catch the error is a subtransaction, which a query that
+-- several workers share cannot have.
 create function readable(body json) returns jsonb language plpgsql immutable strict as $$
 begin
-    return replace(body::text, '\u0000', '\ufffd')::jsonb;
+    if position('\u0000' in body::text) > 0 then
+        return regexp_replace(body::text, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')::jsonb;
+    end if;
+    return body::jsonb;
 exception when data_exception then
     return null;
 end
@@ -147,9 +151,11 @@ $$;
 select add_partitions(clock_timestamp() + interval '2 months');
 
 -- Drops the oldest month that lies before that moment as a whole, one of events or of ended jobs, and says which.
--- Events whose jobs are open go over to the rest: nothing that is still to be done is ever lost.
+-- Events whose jobs are open go over to the rest: nothing that is still to be done is ever lost. While they go, nobody
+-- stores or reads events; so a month with more of them than go at once stays until it has fewer.
 create function drop_month(before timestamptz) returns text language plpgsql as $$
 declare
+    max_open constant int := 1000;
     old record;
 begin
     if not pg_try_advisory_xact_lock(hashtextextended('drop_month', 0)) then
@@ -157,21 +163,33 @@ begin
     end if;
     -- While it waits for readers, deliveries wait behind it: it rather tries again in a minute.
     perform set_config('lock_timeout', '100ms', true);
-    select c.relname as name, i.inhparent::regclass as parent into old
-    from pg_inherits i
-    join pg_class c on c.oid = i.inhrelid
-    where i.inhparent in ('events'::regclass, 'ended_jobs'::regclass) and c.relname ~ '_[0-9]{4}_[0-9]{2}$'
-        and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= before at time zone 'UTC'
-    order by right(c.relname, 7), c.relname
+    select m.name, m.parent, m.first, m.first_after into old
+    from (
+        select c.relname as name, i.inhparent::regclass as parent, first_id_at(month at time zone 'UTC') as first,
+            first_id_at((month + interval '1 month') at time zone 'UTC') as first_after, month
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        cross join lateral to_date(substring(c.relname from '_([0-9]{4}_[0-9]{2})$'), 'YYYY_MM') as day
+        cross join lateral cast(day as timestamp) as month
+        where i.inhparent in ('events'::regclass, 'ended_jobs'::regclass)
+            and month + interval '1 month' <= before at time zone 'UTC') as m
+    where m.parent = 'ended_jobs'::regclass or max_open >= (
+        select count(*)
+        from (
+            select j.id from open_jobs j
+            where j.kind = 'event' and j.subject >= m.first and j.subject < m.first_after
+            limit max_open + 1) as few)
+    order by m.month, m.name
     limit 1;
     if old is null then
         return null;
     end if;
     execute format('alter table %s detach partition %I', old.parent, old.name);
     if old.parent = 'events'::regclass then
-        execute format(
-            'insert into events_rest select e.* from %I e where exists ('
-            || 'select 1 from open_jobs j where j.kind = ''event'' and j.subject = e.id)', old.name);
+        execute format('insert into events_rest select e.* from %I e where e.id = any ($1)', old.name)
+        using array(
+            select j.subject from open_jobs j
+            where j.kind = 'event' and j.subject >= old.first and j.subject < old.first_after);
     end if;
     execute format('drop table %I', old.name);
     return old.name;
