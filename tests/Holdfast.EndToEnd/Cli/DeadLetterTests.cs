@@ -74,9 +74,13 @@ public sealed class DeadLetterTests : IAsyncLifetime
             await DieAsync($"sub_{i}");
         }
 
-        // One a second: with the first on its way, the other seven are far off.
+        // One a second: with the first on its way, the other seven are far off. What a shell starts in the background is
+        // deaf to Ctrl-C, and so is all that it starts in turn; one that somebody types at is not.
         using var process = HoldfastBinary.Start(
-            _directory.Path, ["dead", "replay", "--all", "--rate", "1"], Server.Client);
+            _directory.Path,
+            ["--default-signal=INT", HoldfastBinary.Path, "dead", "replay", "--all", "--rate", "1"],
+            Server.Client,
+            "/usr/bin/env");
         var finished = HoldfastRun.FinishAsync(process);
         await Server.UntilAsync(async () => await ReplayedAsync() > 0);
         using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))

@@ -74,6 +74,8 @@ public sealed class PostgresServerTests
         await primary.CreateDatabaseAsync("shop");
         await using var standby = await primary.CreateStandbyAsync();
         await primary.ExecuteAsync("shop", "create table things as select 7 as number");
+        await Wait.UntilAsync("the standby has followed", async () =>
+            await standby.AskAsync<bool>("shop", "select to_regclass('things') is not null") is [true]);
         await primary.StopFastAsync();
 
         await standby.PromoteAsync();
