@@ -74,7 +74,9 @@ internal sealed partial class Worker(
     /// <summary>Has these jobs run alone before anything else: what they do may have brought a node down.</summary>
     internal void RunAlone(IReadOnlyCollection<Suspect> suspects)
     {
-        foreach (var suspect in suspects)
+        // One that was alone when the process died comes last: the first one is at work for as long as a process is cold,
+        // and would bear the blame for whatever ends processes soon after their start.
+        foreach (var suspect in suspects.OrderBy(suspect => suspect.Alone))
         {
             _suspects.Enqueue(suspect);
         }

@@ -56,6 +56,27 @@ public sealed class CarefulWorkerTests
     }
 
     [Theory, EveryEngine]
+    public async Task One_that_was_alone_when_the_process_died_comes_after_all_others(Engine engine)
+    {
+        await using var shop = await Workshop.CreateAsync(engine);
+        await shop.Worker.StartAsync(Ct);
+        await shop.AddAsync(1, 2, 3);
+        await shop.DieAsync();
+
+        // Whatever kills this process does so soon after its start, when the first one is at work.
+        for (var start = 0; start < 3; start++)
+        {
+            shop.Fates[start + 1] = shop.KillTheProcess;
+            await shop.Worker.StartAsync(Ct);
+            Assert.True(await shop.WorkOrDieAsync());
+            shop.Fates.Clear();
+        }
+
+        Assert.Equal([[1], [2], [3]], shop.Calls);
+        Assert.Equal(3, await shop.Store.NumberAsync("select count(*) from jobs where alone = 1 and state = 'waiting'"));
+    }
+
+    [Theory, EveryEngine]
     public async Task One_that_kills_the_process_twice_while_alone_is_a_dead_letter_and_its_neighbours_complete(Engine engine)
     {
         await using var shop = await Workshop.CreateAsync(engine);
