@@ -15,6 +15,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public const string Secret = "whsec_of_the_end_to_end_tests";
     public const string AdminToken = "hf_admin_of_the_end_to_end_tests";
 
+    private const string Present = "Holdfast.EndToEnd.Host";
+    private const string Next = "Holdfast.EndToEnd.Next";
     private const int MaxShown = 20_000;
 
     private readonly Process _process = new();
@@ -54,15 +56,22 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     public static Task<ServerProcess> StartAsync(string databaseUrl, params (string Name, string Value)[] settings) =>
-        ListeningAsync(Launch(databaseUrl, wrapper: [], settings));
+        ListeningAsync(Launch(databaseUrl, settings));
+
+    /// <summary>Starts a later version of it: <c>tests/Holdfast.EndToEnd.Next</c>.</summary>
+    public static Task<ServerProcess> StartNextAsync(string databaseUrl, params (string Name, string Value)[] settings) =>
+        ListeningAsync(LaunchNext(databaseUrl, settings));
 
     /// <summary>Starts it so that a limit on the size of files does not end it: writing too much is an error.</summary>
     public static Task<ServerProcess> StartWithFileLimitsAsErrorsAsync(string databaseUrl) =>
-        ListeningAsync(Launch(databaseUrl, ["/usr/bin/env", "--ignore-signal=XFSZ"], []));
+        ListeningAsync(Launch(Present, databaseUrl, ["/usr/bin/env", "--ignore-signal=XFSZ"], []));
 
     /// <summary>Starts it and does not wait: it may not live long enough to listen.</summary>
     public static ServerProcess Launch(string databaseUrl, params (string Name, string Value)[] settings) =>
-        Launch(databaseUrl, wrapper: [], settings);
+        Launch(Present, databaseUrl, wrapper: [], settings);
+
+    public static ServerProcess LaunchNext(string databaseUrl, params (string Name, string Value)[] settings) =>
+        Launch(Next, databaseUrl, wrapper: [], settings);
 
     /// <returns>True when it takes requests; false when it ended before it did.</returns>
     public async Task<bool> IsListeningAsync()
@@ -184,12 +193,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         throw new InvalidOperationException($"The server did not start: {server.Output}");
     }
 
-    private static ServerProcess Launch(string databaseUrl, string[] wrapper, (string Name, string Value)[] settings)
+    private static ServerProcess Launch(
+        string program, string databaseUrl, string[] wrapper, (string Name, string Value)[] settings)
     {
         // Built beside this program, in the same configuration.
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var host = Path.Combine(
-            own.Parent!.Parent!.FullName, "Holdfast.EndToEnd.Host", own.Name, "Holdfast.EndToEnd.Host");
+        var host = Path.Combine(own.Parent!.Parent!.FullName, program, own.Name, program);
         string[] command = [.. wrapper, host];
         var start = new ProcessStartInfo(command[0], command[1..])
         {

@@ -9,7 +9,15 @@ namespace Holdfast.Storage;
 internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock)
 {
     private const int MaxTries = 60;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits in vain for another node that is at it, and holds up nobody by waiting.</summary>
+    private const string OneAtATime =
+        $"""
+        select set_config('lock_timeout', '10s', true);
+        select pg_advisory_xact_lock(hashtextextended('{PostgresSettings.Schema}', 0));
+        select set_config('lock_timeout', '200ms', true);
+        """;
 
     /// <returns>The names of the steps that were applied.</returns>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
@@ -33,7 +41,7 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock
         using var connection = new Connection(inner, new PostgresDialect());
         connection.Run(PostgresSettings.Migration.Sql);
         await using var transaction = await inner.BeginTransactionAsync(ct);
-        connection.Run($"select pg_advisory_xact_lock(hashtextextended('{PostgresSettings.Schema}', 0))");
+        connection.Run(OneAtATime);
         if (connection.Ask($"select to_regnamespace('{PostgresSettings.Schema}')::text") is not string)
         {
             connection.Run($"create schema {PostgresSettings.Schema}");

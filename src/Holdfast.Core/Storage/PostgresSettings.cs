@@ -59,10 +59,13 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
     /// <summary>It only waits; that it still can is asked now and then, as nothing else would tell.</summary>
     public static PostgresSettings Listening { get; } = new(1, 6, $"listen {Schema}") { KeepAlive = 10 };
 
-    /// <summary>It asks for its locks again and again, rather than stand in a queue that all others wait behind.</summary>
+    /// <summary>
+    /// It asks for its locks again and again, rather than stand in a queue that all others wait behind. Each time is shorter
+    /// than deliveries wait.
+    /// </summary>
     public static PostgresSettings Migration { get; } = new(2, 0,
         $"""
         set search_path = {Schema};
-        set lock_timeout = '1s';
+        set lock_timeout = '200ms';
         """);
 }

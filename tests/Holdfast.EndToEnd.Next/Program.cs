@@ -1,0 +1,7 @@
+using Holdfast.AspNetCore;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddHoldfast();
+var app = builder.Build();
+app.MapHoldfast();
+app.Run();
