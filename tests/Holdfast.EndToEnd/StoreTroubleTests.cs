@@ -152,7 +152,7 @@ public sealed class StoreTroubleTests
             home.Url,
             ("POISON_TYPE", "customer.updated"),
             ("POISON_EFFECT", "hangs"),
-            ("Holdfast__Jobs__AttemptTimeout", "00:00:03"),
+            ("Holdfast__Jobs__AttemptTimeout", "00:00:07"),
             ("Holdfast__Jobs__Retries__Unexpected__MaxTries", "1"),
             ("Holdfast__Ingest__AnswerWithin", "00:00:10"),
             ("Holdfast__Ingest__MaxGroup", "1"),

@@ -6,7 +6,7 @@ namespace Holdfast.EndToEnd;
 internal static class Wait
 {
     /// <summary>Far beyond what any step takes, as machines can be slow.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 

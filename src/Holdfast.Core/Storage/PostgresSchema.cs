@@ -8,7 +8,6 @@ namespace Holdfast.Storage;
 /// </summary>
 internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock)
 {
-    private const int MaxTries = 60;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits in vain for another node that is at it, and holds up nobody by waiting.</summary>
@@ -19,7 +18,13 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock
         select set_config('lock_timeout', '200ms', true);
         """;
 
+    /// <summary>Together with the pauses, a minute and a quarter.</summary>
+    public int MaxTries { get; init; } = 60;
+
     /// <returns>The names of the steps that were applied.</returns>
+    /// <exception cref="StoreRefusedException">
+    /// What has to be changed was held by others all the time, or the schema cannot be worked with.
+    /// </exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
     {
         for (var tries = 1; ; tries++)
@@ -28,8 +33,15 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock
             {
                 return await TryAsync(ct);
             }
-            catch (PostgresException exception) when (PostgresErrors.IsContended(exception) && tries < MaxTries)
+            catch (PostgresException exception) when (PostgresErrors.IsContended(exception))
             {
+                if (tries >= MaxTries)
+                {
+                    throw new StoreRefusedException(
+                        $"The schema cannot be brought up, as others hold what has to be changed: {exception.MessageText}. "
+                        + "Nothing was changed. End the session that holds a transaction open, and start again.");
+                }
+
                 await Task.Delay(Pause, clock, ct);
             }
         }

@@ -6,7 +6,7 @@ namespace Holdfast.EndToEnd.Postgres;
 /// The way to the database fails at the n-th message of a transaction, for every n that there is: whatever was lost,
 /// what was acknowledged is kept, and everything is done once.
 /// </summary>
-[Collection(ServerTests.Name)]
+/// <remarks>Beside the tests that load servers: most of the time these wait for a time limit to pass.</remarks>
 public sealed class TransactionFaultTests
 {
     private const string Poison = "customer.updated";
