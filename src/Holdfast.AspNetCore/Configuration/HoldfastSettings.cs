@@ -11,6 +11,11 @@ internal sealed record HoldfastSettings
 {
     private const string DefaultUrl = "http://127.0.0.1:8000";
 
+    /// <summary>
+    /// Each statement of a batch is a way to the server and back, and deliveries beside it have connections of their own.
+    /// </summary>
+    private const int BatchOnPostgres = 100;
+
     public required HoldfastOptions Options { get; init; }
 
     public required StripeMode Mode { get; init; }
@@ -37,6 +42,11 @@ internal sealed record HoldfastSettings
         var mode = ModeOf(options, configuration[ShortNames.SecretKey], errors);
         var store = StoreOf(options.DatabaseUrl, errors);
         var urls = Short(configuration, ShortNames.Urls) ?? DefaultUrl;
+        if (store is StoreAddress.Postgres && section["Jobs:BatchSize"] is null)
+        {
+            options.Jobs.BatchSize = BatchOnPostgres;
+        }
+
         CheckBounds(options, errors);
         CheckEndpoints(options, mode, isProduction, errors);
         CheckPublic(options, urls, isProduction, errors);

@@ -241,6 +241,16 @@ public sealed class HoldfastSettingsTests
         new Holdfast.Jobs.RetryPolicy().Transient with { MaxTries = 3 },
         Read(("Holdfast:Jobs:Retries:Transient:MaxTries", "3")).Options.Jobs.Retries.Transient);
 
+    [Fact]
+    public void Batches_are_larger_on_PostgreSQL_unless_their_size_is_set()
+    {
+        (string, string?) postgres = ("DATABASE_URL", "postgres://a:b@db/c");
+
+        Assert.Equal(32, Read().Options.Jobs.BatchSize);
+        Assert.Equal(100, Read(postgres).Options.Jobs.BatchSize);
+        Assert.Equal(32, Read(postgres, ("Holdfast:Jobs:BatchSize", "32")).Options.Jobs.BatchSize);
+    }
+
     private static HoldfastSettings Read(params (string Key, string? Value)[] values) => Read(isProduction: false, values);
 
     private static HoldfastSettings Read(bool isProduction, params (string Key, string? Value)[] values) =>
