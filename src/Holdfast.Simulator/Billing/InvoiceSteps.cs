@@ -48,7 +48,7 @@ internal static class InvoiceSteps
         var outOfBand = call.Params.Flag("paid_out_of_band") is true;
         var offSession = call.Params.Flag("off_session") ?? true;
         var given = call.Params.Text("payment_method") is { Length: > 0 } id
-            ? InvoicesApi.MethodOf(call, id, "payment_method", customer) : null;
+            ? PaymentMethods.OfCustomer(call.Operation, customer, id, "payment_method") : null;
         if (invoice.Status is "draft")
         {
             Settlement.Finalize(call.Operation, invoice);

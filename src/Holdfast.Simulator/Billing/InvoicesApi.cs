@@ -84,22 +84,11 @@ internal static class InvoicesApi
 
         if (asked.Text("default_payment_method") is { Length: > 0 } method)
         {
-            fields["default_payment_method"] = MethodOf(call, method, "default_payment_method", customer).Id;
+            fields["default_payment_method"] = PaymentMethods.OfCustomer(
+                call.Operation, customer, method, "default_payment_method").Id;
         }
 
         return fields;
-    }
-
-    public static StripeObject MethodOf(Call call, string id, string param, StripeObject? customer)
-    {
-        var method = PaymentMethods.Resolve(call.Operation, id, param);
-        if (customer is not null && method.Text("customer") is null)
-        {
-            PaymentMethods.Attach(call.Operation, method, customer);
-        }
-
-        return method.Text("customer") == customer?.Id ? method
-            : throw ApiError.State("This payment method belongs to another customer.", param: param);
     }
 
     private static Answer Update(Call call)

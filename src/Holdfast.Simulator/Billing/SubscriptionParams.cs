@@ -123,23 +123,9 @@ internal static class SubscriptionParams
     public static string? MissingMethodOf(Params asked) => asked.Child("trial_settings")?.Child("end_behavior")
         ?.OneOf("missing_payment_method", "cancel", "create_invoice", "pause");
 
-    public static StripeObject? PaymentMethodOf(Call call, StripeObject customer)
-    {
-        if (call.Params.Text("default_payment_method") is not { Length: > 0 } id)
-        {
-            return null;
-        }
-
-        var method = PaymentMethods.Resolve(call.Operation, id, "default_payment_method");
-        if (method.Text("customer") is null && id.StartsWith("pm_card_", StringComparison.Ordinal))
-        {
-            PaymentMethods.Attach(call.Operation, method, customer);
-        }
-
-        return method.Text("customer") == customer.Id ? method : throw ApiError.State(
-            "The customer does not have a payment method with this id. Attach it first.",
-            "resource_missing", "default_payment_method");
-    }
+    public static StripeObject? PaymentMethodOf(Call call, StripeObject customer) =>
+        call.Params.Text("default_payment_method") is { Length: > 0 } id
+            ? PaymentMethods.OfCustomer(call.Operation, customer, id, "default_payment_method") : null;
 
     /// <summary>Since clover flexible is what a new subscription gets unless it asks for classic.</summary>
     private static JsonObject ModeOf(Call call)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.State;
@@ -8,7 +9,7 @@ namespace Holdfast.Simulator.Checkout;
 /// <summary>What a Checkout session sells: a price, and how many of it.</summary>
 internal sealed record LineTerms(StripeObject Price, long Quantity, JsonObject? Adjustable)
 {
-    public long Amount => Price.Number("unit_amount") * Quantity;
+    public long Amount => Money.Round(Money.Of(Price.Body, Quantity));
 
     public bool IsRecurring => Price.Text("type") is "recurring";
 }

@@ -156,6 +156,11 @@ internal static class Submission
             return known;
         }
 
+        if (id is not null)
+        {
+            throw ApiError.State($"No such customer: '{id}'", "resource_missing", "customer");
+        }
+
         if (session.Text("customer_creation") is not "always" && session.Hidden.At("data.setup_future_usage") is null)
         {
             return null;

@@ -9,7 +9,7 @@ internal static class CustomerMethods
     public static void Write(Call call, StripeObject customer)
     {
         var token = call.Params.Text("payment_method");
-        var given = token is { Length: > 0 } ? Attach(call, customer, token, "payment_method") : null;
+        var given = token is { Length: > 0 } ? Attach(call, customer, token) : null;
         if (call.Params.Text("source") is { Length: > 0 } source)
         {
             CardSources.Keep(call.Operation, customer, source);
@@ -26,15 +26,16 @@ internal static class CustomerMethods
             // One test token given twice in a call means one payment method.
             var method = chosen.Length is 0 ? null
                 : given is not null && chosen == token ? given
-                : Attach(call, customer, chosen, settings.PathOf("default_payment_method"));
+                : PaymentMethods.OfCustomer(
+                    call.Operation, customer, chosen, settings.PathOf("default_payment_method"));
             call.Operation.Update(
                 customer, body => body["invoice_settings"]!["default_payment_method"] = method?.Id);
         }
     }
 
-    private static StripeObject Attach(Call call, StripeObject customer, string id, string param)
+    private static StripeObject Attach(Call call, StripeObject customer, string id)
     {
-        var method = PaymentMethods.Resolve(call.Operation, id, param);
+        var method = PaymentMethods.Resolve(call.Operation, id);
         PaymentMethods.Attach(call.Operation, method, customer);
         return method;
     }

@@ -7,21 +7,26 @@ namespace Holdfast.Simulator.Payments;
 /// <summary>What may change of a payment intent: once it is paid only what does not touch the money.</summary>
 internal static class IntentChanges
 {
+    /// <summary>What an invoice decides for its payment.</summary>
+    private static readonly string[] Money = ["amount", "capture_method", "currency", "customer"];
+
+    private static readonly string[] Method =
+    [
+        "allowed_payment_method_types", "excluded_payment_method_types", "payment_method", "payment_method_data",
+        "payment_method_types",
+    ];
+
     public static void Apply(Call call, StripeObject intent)
     {
         IntentParams.RefuseConnect(call.Params);
-        var settled = intent.Status is "succeeded" or "requires_capture";
+        RefuseOfInvoice(call, intent);
+        RefuseSettled(call, intent);
         call.Operation.Update(intent, body =>
         {
             call.Params.Set(body, "description");
             call.Params.SetMetadata(body);
             body.Take(IntentParams.Shared(call));
         });
-        if (settled)
-        {
-            return;
-        }
-
         ChangeMoney(call, intent);
         ChangeTypes(call, intent);
         ChangeMethod(call, intent);
@@ -33,6 +38,24 @@ internal static class IntentChanges
         call.Operation.Update(intent, body => body.Take(IntentParams.Shared(call)));
         ChangeTypes(call, intent);
         ChangeMethod(call, intent);
+    }
+
+    private static void RefuseOfInvoice(Call call, StripeObject intent)
+    {
+        if (intent.Hidden.Text("invoice") is not null && Money.FirstOrDefault(call.Params.Has) is { } name)
+        {
+            throw ApiError.State(
+                $"{intent.Id} pays an invoice, which alone decides its {name}.", "payment_intent_unexpected_state", name);
+        }
+    }
+
+    private static void RefuseSettled(Call call, StripeObject intent)
+    {
+        if (Money.Concat(Method).FirstOrDefault(call.Params.Has) is { } name)
+        {
+            Intents.Require(call, intent, $"given another {name}",
+                "requires_payment_method", "requires_confirmation", "requires_action");
+        }
     }
 
     private static void ChangeMoney(Call call, StripeObject intent) => call.Operation.Update(intent, body =>

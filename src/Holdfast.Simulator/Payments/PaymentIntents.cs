@@ -77,7 +77,7 @@ internal static class PaymentIntents
     public static void Confirm(Operation operation, StripeObject intent, bool offSession) =>
         Attempt.Begin(operation, intent, offSession);
 
-    public static void Cancel(Operation operation, StripeObject intent, string reason)
+    public static void Cancel(Operation operation, StripeObject intent, string? reason)
     {
         Hold.Release(operation, intent);
         DebitAttempt.Withdraw(operation, intent);

@@ -106,8 +106,7 @@ internal static class PaymentIntentsApi
                 "requires_payment_method", "requires_confirmation", "requires_action", "requires_capture");
         }
 
-        PaymentIntents.Cancel(call.Operation, intent, reason ?? "requested_by_customer");
-        call.Operation.Update(intent, body => body["cancellation_reason"] = reason);
+        PaymentIntents.Cancel(call.Operation, intent, reason);
         return Answer.Of(intent);
     }
 

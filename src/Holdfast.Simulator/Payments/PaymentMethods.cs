@@ -62,6 +62,23 @@ internal static class PaymentMethods
             400, ApiError.InvalidRequest, $"No such PaymentMethod: '{id}'", "resource_missing", param);
     }
 
+    /// <summary>
+    /// The customer's own payment method with this id. Only what a test token makes becomes theirs by being named.
+    /// </summary>
+    public static StripeObject OfCustomer(Operation operation, StripeObject? customer, string id, string param)
+    {
+        var isKnown = operation.World.Find(id) is not null;
+        var method = Resolve(operation, id, param);
+        if (!isKnown && customer is not null)
+        {
+            Attach(operation, method, customer);
+        }
+
+        return customer is not null && method.Text("customer") == customer.Id ? method : throw ApiError.State(
+            $"The customer has no payment method with the id {id}. Attach it to the customer first.",
+            "resource_missing", param);
+    }
+
     /// <summary>Keeps it for a customer. Throws when it is another's, was used up, or its bank declines.</summary>
     public static void Attach(Operation operation, StripeObject method, StripeObject customer)
     {

@@ -11,6 +11,10 @@ internal static class SetupIntentsApi
     /// <summary>A setup intent has no currency; the Dashboard's types for it are those of the account's own.</summary>
     private const string AccountCurrency = "usd";
 
+    /// <summary>What matters to attempts, and so changes no more once there can be none.</summary>
+    private static readonly string[] OfAttempts =
+        ["customer", "payment_method", "payment_method_data", "payment_method_options"];
+
     public static void Map(Catalog catalog)
     {
         catalog.Add(SetupIntents.Type);
@@ -54,6 +58,14 @@ internal static class SetupIntentsApi
     private static Answer Update(Call call)
     {
         var intent = call.Named(SetupIntents.Type, "intent", "intent");
+        Intents.Require(call, intent, "updated",
+            "requires_payment_method", "requires_confirmation", "requires_action", "succeeded");
+        if (OfAttempts.FirstOrDefault(call.Params.Has) is { } name)
+        {
+            Intents.Require(call, intent, $"given another {name}",
+                "requires_payment_method", "requires_confirmation", "requires_action");
+        }
+
         call.Operation.Update(intent, body => Written(call, body));
         if (call.Given(Customers.Type, "customer") is { } customer)
         {

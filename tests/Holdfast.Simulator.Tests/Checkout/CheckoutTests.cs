@@ -183,6 +183,42 @@ public sealed class CheckoutTests
         Assert.Empty(box.World.Everything());
     }
 
+    [Theory]
+    [InlineData("0.5", 1000, 500)]
+    [InlineData("33.3", 5, 167)]
+    public async Task Fractions_of_a_cent_are_rounded_once_for_the_line(string unit, int quantity, int total)
+    {
+        await using var box = await Box.OpenAsync();
+
+        var session = await box.PostAsync("/v1/checkout/sessions",
+            "mode=payment", "success_url=https://example.com/done", $"line_items[0][quantity]={quantity}",
+            "line_items[0][price_data][currency]=usd", $"line_items[0][price_data][unit_amount_decimal]={unit}",
+            "line_items[0][price_data][product_data][name]=Sheets");
+        var done = await box.PostAsync($"/_simulator/checkout/sessions/{session["id"]}/complete");
+
+        Assert.Equal(total, (long?)session["amount_total"]);
+        var intent = await box.GetAsync($"/v1/payment_intents/{done["payment_intent"]}");
+        Assert.Equal(total, (long?)intent["amount_received"]);
+    }
+
+    [Theory]
+    [InlineData("payment")]
+    [InlineData("subscription")]
+    public async Task A_session_whose_customer_was_deleted_cannot_be_completed(string mode)
+    {
+        await using var box = await Box.OpenAsync();
+        var customer = await box.PostAsync("/v1/customers", "email=ada@example.com");
+        string[] rhythm = mode is "payment" ? [] : ["line_items[0][price_data][recurring][interval]=month"];
+        var session = await box.PostAsync(
+            "/v1/checkout/sessions", [.. Shirt.Skip(1), .. rhythm, $"mode={mode}", $"customer={customer["id"]}"]);
+        await box.DeleteAsync($"/v1/customers/{customer["id"]}");
+
+        var error = await box.RefusedAsync(400, "POST", $"/_simulator/checkout/sessions/{session["id"]}/complete");
+
+        Assert.Equal("resource_missing", (string?)error["code"]);
+        Assert.Equal("customer", (string?)error["param"]);
+    }
+
     [Fact]
     public async Task A_customer_is_made_when_it_was_asked_for()
     {

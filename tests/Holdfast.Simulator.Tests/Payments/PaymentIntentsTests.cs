@@ -218,6 +218,85 @@ public sealed class PaymentIntentsTests
     }
 
     [Theory]
+    [InlineData("amount=3000")]
+    [InlineData("currency=eur")]
+    [InlineData("capture_method=manual")]
+    [InlineData("payment_method=pm_card_visa")]
+    public async Task A_paid_intent_takes_a_description_but_nothing_that_touches_the_money(string change)
+    {
+        await using var box = await Box.OpenAsync();
+        var path = $"/v1/payment_intents/{(await PayAsync(box, "pm_card_visa"))["id"]}";
+
+        var error = await box.RefusedAsync(400, "POST", path, change);
+        var described = await box.PostAsync(path, "description=Shirt");
+
+        Assert.Equal("payment_intent_unexpected_state", (string?)error["code"]);
+        Assert.Equal("succeeded", (string?)error["payment_intent"]!["status"]);
+        Assert.Equal("Shirt", (string?)described["description"]);
+    }
+
+    [Theory]
+    [InlineData("amount", "100")]
+    [InlineData("currency", "eur")]
+    [InlineData("customer", "cus_other")]
+    [InlineData("capture_method", "manual")]
+    public async Task What_an_invoice_decides_of_its_payment_cannot_be_changed(string name, string value)
+    {
+        await using var box = await Box.OpenAsync();
+        var customer = (await box.PostAsync("/v1/customers"))["id"];
+        await box.PostAsync("/v1/invoiceitems", $"customer={customer}", "amount=2000", "currency=usd");
+        var invoice = await box.PostAsync(
+            "/v1/invoices", $"customer={customer}", "auto_advance=false", "pending_invoice_items_behavior=include");
+        await box.PostAsync($"/v1/invoices/{invoice["id"]}/finalize");
+        var intent = (await box.GetAsync("/v1/payment_intents", $"customer={customer}"))["data"]![0]!;
+
+        var error = await box.RefusedAsync(400, "POST", $"/v1/payment_intents/{intent["id"]}", $"{name}={value}");
+
+        Assert.Equal("payment_intent_unexpected_state", (string?)error["code"]);
+        Assert.Equal(name, (string?)error["param"]);
+    }
+
+    [Theory]
+    [InlineData("automatic", null, "requires_confirmation")]
+    [InlineData("automatic", "duplicate", "requires_confirmation")]
+    [InlineData("manual", null, "requires_capture")]
+    public async Task A_canceled_intent_is_told_as_it_is_shown(string capture, string? reason, string status)
+    {
+        await using var box = await Box.OpenAsync();
+        var intent = await box.PostAsync("/v1/payment_intents", "amount=2000", "currency=usd",
+            "payment_method=pm_card_visa", $"capture_method={capture}", $"confirm={capture is "manual"}".ToLowerInvariant());
+        Assert.Equal(status, (string?)intent["status"]);
+
+        var canceled = await box.PostAsync($"/v1/payment_intents/{intent["id"]}/cancel",
+            reason is null ? [] : [$"cancellation_reason={reason}"]);
+
+        Assert.Equal("canceled", (string?)canceled["status"]);
+        Assert.Equal(reason, (string?)canceled["cancellation_reason"]);
+        Assert.NotNull(canceled["canceled_at"]);
+        Assert.Equal(0, (long?)canceled["amount_capturable"]);
+        Assert.True(JsonNode.DeepEquals(canceled, JsonNode.Parse(box.LastOf("payment_intent.canceled").Body)));
+        if (capture is "manual")
+        {
+            Assert.Equal(["charge.refunded", "payment_intent.canceled"], box.Told[^2..]);
+            Assert.True((bool)(await box.GetAsync($"/v1/charges/{intent["latest_charge"]}"))["refunded"]!);
+        }
+    }
+
+    [Fact]
+    public async Task With_manual_confirmation_the_seller_confirms_again_after_three_d_secure()
+    {
+        await using var box = await Box.OpenAsync();
+        var intent = await PayAsync(box, "pm_card_authenticationRequired", "confirmation_method=manual");
+        Assert.Equal("requires_action", (string?)intent["status"]);
+
+        var back = await box.PostAsync($"/_simulator/payment_intents/{intent["id"]}/authenticate");
+        var paid = await box.PostAsync($"/v1/payment_intents/{intent["id"]}/confirm");
+
+        Assert.Equal("requires_confirmation", (string?)back["status"]);
+        Assert.Equal("succeeded", (string?)paid["status"]);
+    }
+
+    [Theory]
     [InlineData("amount=0", "parameter_invalid_integer")]
     [InlineData("amount=-5", "parameter_invalid_integer")]
     [InlineData("amount=49", "amount_too_small")]

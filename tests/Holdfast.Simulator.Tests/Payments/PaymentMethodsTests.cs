@@ -105,6 +105,67 @@ public sealed class PaymentMethodsTests
     }
 
     [Fact]
+    public async Task A_setup_that_is_done_changes_no_more()
+    {
+        await using var box = await Box.OpenAsync();
+        var customer = await box.PostAsync("/v1/customers");
+        var setup = await box.PostAsync("/v1/setup_intents", "confirm=true", "payment_method=pm_card_visa");
+        var path = $"/v1/setup_intents/{setup["id"]}";
+
+        var method = await box.RefusedAsync(400, "POST", path, "payment_method=pm_card_mastercard");
+        var owner = await box.RefusedAsync(400, "POST", path, $"customer={customer["id"]}");
+        var described = await box.PostAsync(path, "description=For later");
+
+        Assert.Equal("setup_intent_unexpected_state", (string?)method["code"]);
+        Assert.Equal("setup_intent_unexpected_state", (string?)owner["code"]);
+        Assert.Equal("succeeded", (string?)described["status"]);
+        Assert.Equal((string?)setup["payment_method"], (string?)described["payment_method"]);
+    }
+
+    [Fact]
+    public async Task A_canceled_setup_is_over()
+    {
+        await using var box = await Box.OpenAsync();
+        var setup = await box.PostAsync("/v1/setup_intents", "payment_method=pm_card_visa");
+        var path = $"/v1/setup_intents/{setup["id"]}";
+
+        var canceled = await box.PostAsync($"{path}/cancel", "cancellation_reason=abandoned");
+
+        Assert.Equal("canceled", (string?)canceled["status"]);
+        Assert.Equal("abandoned", (string?)canceled["cancellation_reason"]);
+        Assert.Equal("setup_intent.canceled", box.Told[^1]);
+        foreach (var again in (string[])["", "/confirm", "/cancel"])
+        {
+            var error = await box.RefusedAsync(400, "POST", path + again,
+                again is "/cancel" ? [] : ["payment_method=pm_card_visa"]);
+            Assert.Equal("setup_intent_unexpected_state", (string?)error["code"]);
+        }
+    }
+
+    [Fact]
+    public async Task Only_a_method_that_is_the_customers_becomes_their_default()
+    {
+        await using var box = await Box.OpenAsync();
+        var customer = await box.PostAsync("/v1/customers");
+        var other = await box.PostAsync("/v1/customers", "invoice_settings[default_payment_method]=pm_card_visa");
+        var loose = await box.PostAsync("/v1/payment_methods", "type=card", "card[token]=tok_visa");
+        string?[] foreign = [(string?)loose["id"], (string?)other["invoice_settings"]!["default_payment_method"]];
+
+        foreach (var id in foreign)
+        {
+            var error = await box.RefusedAsync(400, "POST", $"/v1/customers/{customer["id"]}",
+                $"invoice_settings[default_payment_method]={id}");
+            Assert.Equal("resource_missing", (string?)error["code"]);
+            Assert.Equal("invoice_settings[default_payment_method]", (string?)error["param"]);
+            error = await box.RefusedAsync(
+                400, "POST", "/v1/invoices", $"customer={customer["id"]}", $"default_payment_method={id}");
+            Assert.Equal("resource_missing", (string?)error["code"]);
+        }
+
+        Assert.Null((await box.GetAsync($"/v1/payment_methods/{loose["id"]}"))["customer"]);
+    }
+
+    [Fact]
     public async Task A_declined_setup_says_so_in_the_intent_and_the_answer()
     {
         await using var box = await Box.OpenAsync();
