@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Holdfast.Simulator.Events;
+using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
@@ -119,7 +119,8 @@ internal static class Collection
     }
 
     private static bool IsUnheard(World world, StripeObject invoice) => world.Events.About(invoice.Id)
-        .Any(told => told is StripeEvent { Type: "invoice.created", Pending.Count: > 0 });
+        .Any(told => told.Type is "invoice.created"
+            && told.Pending.Any(id => Endpoint.Find(world, id) is { IsEnabled: true }));
 
     private static void TryAgain(Operation operation, StripeObject invoice)
     {

@@ -62,20 +62,12 @@ internal static class Plans
     {
         var asked = call.Params;
         var amount = asked.Decimal("amount_decimal") ?? asked.RequiredInteger("amount");
-        asked.Required("interval");
         var fields = new JsonObject
         {
             ["id"] = asked.Text("id") is { Length: > 0 } id ? FreeId(call, id) : call.World.Ids.Next(Type.Prefix),
             ["currency"] = asked.Required("currency").ToLowerInvariant(),
             ["product"] = ProductOf(call).Id,
-            ["recurring"] = new JsonObject
-            {
-                ["interval"] = asked.OneOf("interval", "day", "week", "month", "year"),
-                ["interval_count"] = asked.Integer("interval_count") ?? 1,
-                ["meter"] = null,
-                ["trial_period_days"] = asked.Integer("trial_period_days"),
-                ["usage_type"] = asked.OneOf("usage_type", "licensed") ?? "licensed",
-            },
+            ["recurring"] = Recurrence.Read(asked),
             ["type"] = "recurring",
             ["unit_amount"] = amount == decimal.Truncate(amount) ? (long)amount : null,
             ["unit_amount_decimal"] = amount.ToString("0.############", CultureInfo.InvariantCulture),

@@ -9,6 +9,9 @@ namespace Holdfast.Simulator.Objects;
 /// <summary>Prices. https://docs.stripe.com/api/prices</summary>
 internal static class Prices
 {
+    /// <summary>Of one unit: the twelve digits of https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts</summary>
+    private const long MostAmount = 999_999_999_999;
+
     public static readonly ObjectType Type = new("price", "price", """
         {
           "id": "", "object": "price", "active": true, "billing_scheme": "per_unit", "created": 0, "currency": "usd",
@@ -38,15 +41,7 @@ internal static class Prices
         if (asked.Child("recurring") is { } recurring)
         {
             fields["type"] = "recurring";
-            recurring.Required("interval");
-            fields["recurring"] = new JsonObject
-            {
-                ["interval"] = recurring.OneOf("interval", "day", "week", "month", "year"),
-                ["interval_count"] = recurring.Integer("interval_count") ?? 1,
-                ["meter"] = null,
-                ["trial_period_days"] = recurring.Integer("trial_period_days"),
-                ["usage_type"] = recurring.OneOf("usage_type", "licensed") ?? "licensed",
-            };
+            fields["recurring"] = Recurrence.Read(recurring);
         }
 
         TakeLookupKey(call, asked, fields);
@@ -86,6 +81,13 @@ internal static class Prices
         if (value < 0)
         {
             throw ApiError.Invalid(asked.PathOf("unit_amount"), "Invalid non-negative integer", "parameter_invalid_integer");
+        }
+
+        if (value > MostAmount)
+        {
+            throw ApiError.Invalid(
+                asked.PathOf(exact is null ? "unit_amount" : "unit_amount_decimal"),
+                $"Invalid amount: it may be {MostAmount} at most.", "amount_too_large");
         }
 
         fields["unit_amount"] = value == decimal.Truncate(value) ? (long)value : null;

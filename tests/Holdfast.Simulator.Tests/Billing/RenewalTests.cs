@@ -141,11 +141,13 @@ public sealed class RenewalTests
     }
 
     [Theory]
-    [InlineData(false, 71, "draft")]
-    [InlineData(false, 73, "paid")]
-    [InlineData(true, 3, "paid")]
+    [InlineData("waits", 71, "draft")]
+    [InlineData("waits", 73, "paid")]
+    [InlineData("hears", 3, "paid")]
+    [InlineData("is disabled", 3, "paid")]
+    [InlineData("is deleted", 3, "paid")]
     public async Task A_draft_waits_three_days_for_an_endpoint_that_has_not_heard_of_it(
-        bool hears, int hours, string status)
+        string what, int hours, string status)
     {
         await using var box = await Support.Box.OpenAsync();
         var customer = (await box.PostAsync("/v1/customers", "payment_method=pm_card_visa",
@@ -155,11 +157,24 @@ public sealed class RenewalTests
         await box.PostAsync("/v1/subscriptions", $"customer={customer}", $"items[0][price]={price}");
         await box.Simulator.AdvanceAsync(TimeSpan.FromDays(31), TestContext.Current.CancellationToken);
         var told = box.LastOf("invoice.created");
-        told.Pending.Add("we_of_the_test");
-        if (hears)
+        var endpoint = $"/v1/webhook_endpoints/{(await box.PostAsync("/v1/webhook_endpoints",
+            "url=https://shop.example/hook", "enabled_events[]=customer.deleted")).Id()}";
+        told.Pending.Add(endpoint.Split('/')[^1]);
+        if (what is not "waits")
         {
             await box.Simulator.AdvanceAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
-            told.Pending.Clear();
+            switch (what)
+            {
+                case "hears":
+                    told.Pending.Clear();
+                    break;
+                case "is disabled":
+                    await box.PostAsync(endpoint, "disabled=true");
+                    break;
+                default:
+                    await box.DeleteAsync(endpoint);
+                    break;
+            }
         }
 
         await box.Simulator.AdvanceAsync(TimeSpan.FromHours(hours), TestContext.Current.CancellationToken);
