@@ -68,17 +68,31 @@ internal sealed class ApiError(int status, string type, string message, string? 
         Headers = Headers,
     };
 
-    /// <summary>The newer routes have no type and no param; a code always. https://docs.stripe.com/api-v2-overview</summary>
-    private JsonObject ToV2Body() => new()
+    /// <summary>
+    /// The newer routes name no param, and have one code for all that is wrong with one.
+    /// https://docs.stripe.com/api-v2-overview
+    /// </summary>
+    private JsonObject ToV2Body()
     {
-        ["error"] = new JsonObject
+        var error = new JsonObject
         {
-            ["code"] = Code is null or "parameter_missing" or "parameter_unknown" ? "invalid_fields"
-                : Code is "resource_missing" ? "not_found" : Code,
             ["message"] = Param is null ? Message : $"{Message} ({Param})",
             ["type"] = Type,
-        },
-    };
+        };
+        var code = Code switch
+        {
+            null => IsValidation ? "invalid_fields" : null,
+            "resource_missing" => "not_found",
+            _ when Code.StartsWith("parameter", StringComparison.Ordinal) => "invalid_fields",
+            _ => Code,
+        };
+        if (code is not null)
+        {
+            error["code"] = code;
+        }
+
+        return new JsonObject { ["error"] = error };
+    }
 
     public JsonObject ToBody()
     {

@@ -28,7 +28,7 @@ internal static class FormReader
             Put(root, Steps(name), equals < 0 ? "" : Decode(field[(equals + 1)..]), name);
         }
 
-        return (JsonObject)WithArrays(root);
+        return WithArraysInside(root);
     }
 
     /// <summary>In /v2 an array is a name given several times: <c>types=a&amp;types=b</c>.</summary>
@@ -96,17 +96,26 @@ internal static class FormReader
     /// <summary>What has only numbers for names is an array, in the order of the numbers.</summary>
     private static JsonNode WithArrays(JsonObject node)
     {
-        var fields = node.ToArray();
-        node.Clear();
-        if (fields.Length > 0 && Array.TrueForAll(fields, field => int.TryParse(field.Key, out _)))
+        if (node.Count == 0
+            || !node.All(field => int.TryParse(field.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
-            return new JsonArray([.. fields.OrderBy(field => int.Parse(field.Key, CultureInfo.InvariantCulture))
-                .Select(field => field.Value is JsonObject inner ? WithArrays(inner) : field.Value)]);
+            return WithArraysInside(node);
         }
 
+        var fields = node.ToArray();
+        node.Clear();
+        return new JsonArray([.. fields.OrderBy(field => int.Parse(field.Key, CultureInfo.InvariantCulture))
+            .Select(field => field.Value is JsonObject inner ? WithArrays(inner) : field.Value)]);
+    }
+
+    /// <summary>The names in metadata are the caller's own, and may be numbers.</summary>
+    private static JsonObject WithArraysInside(JsonObject node)
+    {
+        var fields = node.ToArray();
+        node.Clear();
         foreach (var (name, value) in fields)
         {
-            node[name] = value is JsonObject inner ? WithArrays(inner) : value;
+            node[name] = name is not "metadata" && value is JsonObject inner ? WithArrays(inner) : value;
         }
 
         return node;

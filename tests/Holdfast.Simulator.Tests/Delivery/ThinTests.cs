@@ -123,7 +123,13 @@ public sealed class ThinTests
         var incomplete = await SendAsync(box, "POST", "/v2/core/event_destinations", "{\"type\":\"webhook_endpoint\"}");
         var missing = await SendAsync(box, "GET", "/v2/core/events/evt_test_65nonsense");
 
+        var nowhere = await SendAsync(box, "GET", "/v2/core/nothing");
+        var limit = await box.SendAsync(
+            new("GET", "/v2/core/events") { Key = "sk_test_x", Version = "2026-10-28.endive", Query = "limit=0" });
+
         Assert.Equal(400, unversioned.Status);
+        Assert.Equal((404, null), (nowhere.Status, (string?)nowhere.Json["error"]!["code"]));
+        Assert.Equal((400, "invalid_fields"), (limit.Status, (string?)limit.Json["error"]!["code"]));
         Assert.Equal((400, "invalid_fields"), (incomplete.Status, (string?)incomplete.Json["error"]!["code"]));
         Assert.Equal((404, "not_found"), (missing.Status, (string?)missing.Json["error"]!["code"]));
     }

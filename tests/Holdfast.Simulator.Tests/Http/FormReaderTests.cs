@@ -11,6 +11,11 @@ public sealed class FormReaderTests
     [InlineData("items[][price]=p&items[][quantity]=2&items[][price]=q", """{"items":[{"price":"p","quantity":"2"},{"price":"q"}]}""")]
     [InlineData("expand[]=a&expand[]=b.c", """{"expand":["a","b.c"]}""")]
     [InlineData("items[1]=b&items[0]=a", """{"items":["a","b"]}""")]
+    [InlineData("metadata[7]=a", """{"metadata":{"7":"a"}}""")]
+    [InlineData("metadata[0]=a&metadata[1]=b", """{"metadata":{"0":"a","1":"b"}}""")]
+    [InlineData("items[0][metadata][0]=a", """{"items":[{"metadata":{"0":"a"}}]}""")]
+    [InlineData("0=a", """{"0":"a"}""")]
+    [InlineData("a[-1]=b", """{"a":{"-1":"b"}}""")]
     [InlineData("description=", """{"description":""}""")]
     [InlineData("", "{}")]
     public void A_form_becomes_a_tree(string form, string tree) => Assert.Equal(tree, FormReader.Read(form).ToJsonString());

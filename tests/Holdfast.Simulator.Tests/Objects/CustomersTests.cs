@@ -5,6 +5,17 @@ namespace Holdfast.Simulator.Tests.Objects;
 public sealed class CustomersTests
 {
     [Fact]
+    public async Task Names_of_metadata_may_be_numbers()
+    {
+        await using var box = await Box.OpenAsync();
+
+        var customer = await box.PostAsync("/v1/customers", "metadata[7]=seven", "metadata[0]=none");
+
+        Assert.Equal("seven", (string?)customer["metadata"]!["7"]);
+        await box.RefusedAsync(400, "POST", "/v1/customers", "0=a");
+    }
+
+    [Fact]
     public async Task A_new_customer_is_answered_kept_and_told()
     {
         await using var box = await Box.OpenAsync();
