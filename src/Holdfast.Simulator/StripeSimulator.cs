@@ -100,6 +100,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     public Task AdvanceAsync(TimeSpan span, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
+        _world.GuardWhole();
         return _passing.AdvanceAsync(span, ct);
     }
 

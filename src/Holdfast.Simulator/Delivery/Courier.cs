@@ -66,6 +66,10 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
         {
             return new Arrived(null, "TimedOut");
         }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new Arrived(null, error.GetType().Name);
+        }
     }
 
     public void Note(Parcel parcel, Arrived arrived)
@@ -75,8 +79,8 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
         var record = new DeliveryRecord(
             world.NowMilliseconds, parcel.EventId, parcel.Type, sending.Endpoint, sending.Attempt,
             arrived.Status, arrived.Error, sending.IsManual, sending.IsCopy, sending.IsCorrupt);
-        world.Deliveries.Add(record);
         Consequences.Follow(world, sending, parcel.Event, record);
+        world.Deliveries.Add(record);
     }
 
     public void Dispose() => _http.Dispose();

@@ -17,12 +17,14 @@ internal sealed class DeliveryLog
 
     public void Add(DeliveryRecord record)
     {
-        Watch?.Invoke(Delivered.Of(record));
         _latest.Enqueue(record);
         if (_latest.Count > Kept)
         {
             _latest.Dequeue();
         }
+
+        // Last: whoever watches may throw.
+        Watch?.Invoke(Delivered.Of(record));
     }
 
     public void Restore(DeliveryRecord record) => _latest.Enqueue(record);

@@ -36,6 +36,15 @@ internal sealed class Outbox
         _underWay.Add(sending);
     }
 
+    /// <summary>It was taken and not sent: it is due as before.</summary>
+    public void Return(Sending sending)
+    {
+        if (_underWay.Remove(sending))
+        {
+            _due.Add(sending);
+        }
+    }
+
     public void Done(Sending sending) => _underWay.Remove(sending);
 
     public JsonObject ToJson() => new()

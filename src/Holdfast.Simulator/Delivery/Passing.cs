@@ -108,13 +108,33 @@ internal sealed class Passing(World world, Courier courier) : IDisposable
 
         if (parcel is not null)
         {
-            var arrived = await courier.SendAsync(parcel, ct);
-            using (await world.EnterAsync(ct))
-            {
-                courier.Note(parcel, arrived);
-            }
+            await DeliverAsync(parcel, ct);
         }
 
         return true;
+    }
+
+    /// <summary>What arrived is noted down even when nobody waits any more; what did not is still to be sent.</summary>
+    private async Task DeliverAsync(Parcel parcel, CancellationToken ct)
+    {
+        Arrived? arrived = null;
+        try
+        {
+            arrived = await courier.SendAsync(parcel, ct);
+        }
+        finally
+        {
+            using (await world.EnterAsync(CancellationToken.None))
+            {
+                if (arrived is null)
+                {
+                    world.Outbox.Return(parcel.Sending);
+                }
+                else
+                {
+                    courier.Note(parcel, arrived);
+                }
+            }
+        }
     }
 }

@@ -83,9 +83,22 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
             var arrived = await courier.SendAsync(parcel, ct);
             using (await world.EnterAsync(ct))
             {
-                courier.Note(parcel, arrived);
+                Note(parcel, arrived);
                 Ring();
             }
+        }
+    }
+
+    /// <summary>Other deliveries go on when one cannot be noted down; whoever calls the API next is told.</summary>
+    private void Note(Parcel parcel, Arrived arrived)
+    {
+        try
+        {
+            courier.Note(parcel, arrived);
+        }
+        catch (Exception error)
+        {
+            world.Broken ??= error;
         }
     }
 }

@@ -46,6 +46,11 @@ internal static class WebhookEndpoints
     public static (string Id, string Secret) Add(
         World world, Uri url, string? secret, ApiVersion? version, IReadOnlyList<string> events)
     {
+        if (!IsHttp(url))
+        {
+            throw new ArgumentException($"An endpoint is reached by http or https, not by {url}.", nameof(url));
+        }
+
         var operation = new Operation(world, OperationCause.Time);
         var endpoint = Make(operation, new JsonObject
         {
@@ -150,9 +155,11 @@ internal static class WebhookEndpoints
     public static string UrlOf(Params asked)
     {
         var url = asked.Required("url");
-        return Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" ? url
+        return Uri.TryCreate(url, UriKind.Absolute, out var parsed) && IsHttp(parsed) ? url
             : throw ApiError.Invalid(asked.PathOf("url"), $"Invalid URL: {url}", "url_invalid");
     }
+
+    private static bool IsHttp(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https" };
 
     public static JsonArray EventsOf(Params asked)
     {

@@ -108,6 +108,7 @@ internal static class EventsApi
             throw ApiError.NotFound("webhook endpoint", id, "webhook_endpoint");
         }
 
+        call.Params.RefuseUnread();
         foreach (var endpoint in endpoints)
         {
             Dispatch.Resend(call.World, told, endpoint);

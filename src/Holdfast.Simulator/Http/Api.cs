@@ -22,10 +22,7 @@ internal sealed class Api(World world, Control control)
 
     public async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken ct)
     {
-        if (world.Broken is { } broken)
-        {
-            throw new InvalidOperationException("What fell due could not happen, and time has stopped.", broken);
-        }
+        world.GuardWhole();
 
         if (control.Answers(request))
         {
@@ -73,6 +70,11 @@ internal sealed class Api(World world, Control control)
         try
         {
             Meet(turn);
+            if (turn.Answer is not null)
+            {
+                return turn;
+            }
+
             if (!request.IsControl)
             {
                 world.Keys.Authenticate(request);

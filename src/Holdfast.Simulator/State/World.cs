@@ -63,8 +63,17 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     /// <summary>What the account sets for its subscriptions.</summary>
     public BillingSettings Billing { get; set; } = new();
 
-    /// <summary>A fault of the simulator's own that has stopped the course of time.</summary>
+    /// <summary>A fault, of the simulator's own or of whoever watches it, while time flowed by itself.</summary>
     public Exception? Broken { get; set; }
+
+    /// <summary>Throws when something is broken: nothing can be relied on any more.</summary>
+    public void GuardWhole()
+    {
+        if (Broken is { } broken)
+        {
+            throw new InvalidOperationException("What fell due, or its delivery, has failed; nothing can be relied on.", broken);
+        }
+    }
 
     /// <summary>Called when something new was told, or is to be sent.</summary>
     public Action? Stirred { get; set; }

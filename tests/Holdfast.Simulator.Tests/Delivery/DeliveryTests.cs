@@ -76,6 +76,76 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_delivery_nobody_waited_for_is_made_after_all()
+    {
+        using var impatience = new CancellationTokenSource();
+        var (isBusy, calls) = (new TaskCompletionSource(), 0);
+        await using var receiver = await Receiver.OpenAsync();
+        receiver.Before = _ =>
+        {
+            impatience.Cancel();
+            return ++calls == 1 ? isBusy.Task : Task.CompletedTask;
+        };
+        await using var box = await Box.OpenAsync();
+        await box.Simulator.AddEndpointAsync(receiver.Url, Receiver.Secret, ct: Ct);
+        await box.PostAsync("/v1/customers");
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => box.Simulator.DeliverAsync(impatience.Token));
+        isBusy.SetResult();
+        Assert.Equal(1, (int)(await box.GetAsync("/_simulator/deliveries"))["to_be_sent"]!);
+        await box.Simulator.DeliverAsync(Ct);
+
+        Assert.Equal(2, receiver.Arrivals.Count);
+        Assert.Equal(0, (int)(await box.GetAsync("/_simulator/deliveries"))["to_be_sent"]!);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_sent_the_delivery_has_failed()
+    {
+        await using var box = await Box.OpenAsync();
+        var (id, _) = await box.Simulator.AddEndpointAsync(new Uri("http://127.0.0.1:9/"), ct: Ct);
+        box.World.Find(id)!.Body["url"] = "ftp://127.0.0.1/";
+        await box.PostAsync("/v1/customers");
+
+        await box.Simulator.DeliverAsync(Ct);
+
+        var delivery = Assert.Single((await box.GetAsync("/_simulator/deliveries"))["data"]!.AsArray())!;
+        Assert.Equal("NotSupportedException", (string?)delivery["error"]);
+        await Assert.ThrowsAsync<ArgumentException>(() => box.Simulator.AddEndpointAsync(new Uri("ftp://127.0.0.1/"), ct: Ct));
+    }
+
+    [Fact]
+    public async Task A_watcher_that_throws_stops_no_delivery_and_whoever_calls_next_is_told()
+    {
+        var (watched, second) = (0, new TaskCompletionSource());
+        await using var receiver = await Receiver.OpenAsync();
+        await using var simulator = await StripeSimulator.StartAsync(
+            new SimulatorOptions
+            {
+                Delivery = new DeliveryOptions { InOrder = true, Concurrency = 1 },
+                Watch = _ =>
+                {
+                    if (++watched == 2)
+                    {
+                        second.SetResult();
+                    }
+
+                    throw new FormatException("The watcher fell asleep.");
+                },
+            }, Ct);
+        await simulator.AddEndpointAsync(receiver.Url, Receiver.Secret, ct: Ct);
+        await simulator.AddEndpointAsync(receiver.Url, Receiver.Secret, ct: Ct);
+
+        await simulator.CallAsync(new("POST", "/v1/customers") { Key = "sk_test_x" }, Ct);
+        await second.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+
+        var told = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => simulator.CallAsync(new("GET", "/v1/customers") { Key = "sk_test_x" }, Ct));
+        Assert.IsType<FormatException>(told.InnerException);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => simulator.DeliverAsync(Ct));
+    }
+
+    [Fact]
     public async Task While_time_flows_deliveries_need_nobody()
     {
         var arrived = new TaskCompletionSource();

@@ -189,6 +189,21 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task What_is_refused_is_not_sent_by_hand()
+    {
+        await using var receiver = await Receiver.OpenAsync();
+        await using var box = await Box.OpenAsync();
+        await box.Simulator.AddEndpointAsync(receiver.Url, Receiver.Secret, ct: Ct);
+        await box.PostAsync("/v1/customers");
+        await box.Simulator.DeliverAsync(Ct);
+
+        await box.RefusedAsync(400, "POST", $"/v1/events/{receiver.Arrivals[0].Id}/retry", "nonsense=1");
+        await box.Simulator.DeliverAsync(Ct);
+
+        Assert.Single(receiver.Arrivals);
+    }
+
+    [Fact]
     public async Task Bad_weather_doubles_corrupts_and_drops()
     {
         await using var receiver = await Receiver.OpenAsync();

@@ -39,7 +39,9 @@ public sealed class IdempotencyTests
         await using var box = await Box.OpenAsync();
         var first = await box.SendAsync(Create("key", "name=Ada"));
 
-        await box.PassAsync(TimeSpan.FromHours(24));
+        await box.PassAsync(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
+        Assert.Equal(first.Body, (await box.SendAsync(Create("key", "name=Ada"))).Body);
+        await box.PassAsync(TimeSpan.FromMinutes(1));
         var second = await box.SendAsync(Create("key", "name=Ada"));
 
         Assert.NotEqual((string?)first.Json["id"], (string?)second.Json["id"]);
@@ -54,6 +56,18 @@ public sealed class IdempotencyTests
         Assert.Equal(401, (await box.SendAsync(Create("key", "name=Ada") with { Key = "sk_wrong" })).Status);
 
         Assert.Equal(200, (await box.SendAsync(Create("key", "name=Ada"))).Status);
+    }
+
+    [Fact]
+    public async Task A_request_that_was_lost_before_it_was_read_does_not_use_up_its_key()
+    {
+        await using var box = await Box.OpenAsync();
+        box.World.Forecast = new Forecast { Resets = 2 };
+        Assert.True((await box.SendAsync(Create("key", "name=Ada"))).IsLost);
+        box.World.Forecast = Forecast.Calm;
+
+        Assert.Equal(200, (await box.SendAsync(Create("key", "name=Ada"))).Status);
+        Assert.Equal(["customer.created"], box.Told);
     }
 
     [Fact]
