@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Delivery;
+using Holdfast.Simulator.Events;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.Scenarios;
@@ -48,6 +49,7 @@ public sealed class StripeSimulator : IAsyncDisposable
         ControlRoutes.Map(Control, this);
         ScenarioRoutes.Map(Control, this);
         BillingSettingsApi.Map(Control, _world);
+        ToldRoutes.Map(Control, _world);
         _api = new Api(_world, Control);
     }
 

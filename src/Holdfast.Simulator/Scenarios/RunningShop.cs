@@ -1,3 +1,5 @@
+using Holdfast.Simulator.State;
+
 namespace Holdfast.Simulator.Scenarios;
 
 /// <summary>
@@ -10,6 +12,8 @@ public sealed class RunningShop : IAsyncDisposable
 
     /// <summary>The last of them come early enough for something to happen to them.</summary>
     private const int ComeWithinMinutes = 20 * 24 * 60;
+
+    private const double Weekly = 0.5;
 
     private static readonly Story[] Stories =
     [
@@ -56,6 +60,33 @@ public sealed class RunningShop : IAsyncDisposable
         await _theatre.PassUntilAsync(until, ct);
     }
 
+    /// <summary>
+    /// Sends again by hand what Stripe has given up or lost on the way, as a shop does that has missed something.
+    /// </summary>
+    /// <returns>How many events.</returns>
+    public async Task<int> ResendAsync(CancellationToken ct = default)
+    {
+        var client = _theatre.NewClient(ct);
+        var resent = 0;
+        string[] next = [];
+        while (true)
+        {
+            var page = await client.GetAsync("/v1/events", ["delivery_success=false", "limit=100", .. next]);
+            foreach (var missed in page.Objects("data"))
+            {
+                await client.PostAsync($"/v1/events/{missed.Text("id")}/retry");
+                resent++;
+            }
+
+            if (!page.Flag("has_more"))
+            {
+                return resent;
+            }
+
+            next = [$"starting_after={page.Objects("data").Last().Text("id")}"];
+        }
+    }
+
     public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
     private async Task<IReadOnlyList<Shopper>> WelcomeAsync(int customers, CancellationToken ct)
@@ -63,12 +94,13 @@ public sealed class RunningShop : IAsyncDisposable
         List<Shopper> shoppers = [];
         for (var i = 0; i < customers; i++)
         {
-            var shopper = await _theatre.NewShopperAsync(isWeekly: _theatre.Chance.Happens(0.5), ct);
+            // Each story has its turn, and its time to end, before chance decides: few customers too live different ones.
+            var isFirst = i < Stories.Length;
+            var story = isFirst ? Stories[i] : _theatre.Chance.Pick(Stories);
+            var shopper = await _theatre.NewShopperAsync(isFirst || _theatre.Chance.Happens(Weekly), ct);
             shoppers.Add(shopper);
-
-            // Each story has its turn before chance decides, so that few customers too live different ones.
-            var story = i < Stories.Length ? Stories[i] : _theatre.Chance.Pick(Stories);
-            var comes = TimeSpan.FromMinutes(_theatre.Chance.Below(ComeWithinMinutes));
+            // The first comes at once: there is somebody to look at from the beginning.
+            var comes = TimeSpan.FromMinutes(i is 0 ? 0 : _theatre.Chance.Below(ComeWithinMinutes));
             _stage.Enter(shopper, story, _theatre.Now + comes);
         }
 

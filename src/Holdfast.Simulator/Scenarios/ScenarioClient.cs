@@ -8,13 +8,19 @@ namespace Holdfast.Simulator.Scenarios;
 /// <summary>
 /// Speaks to the API as a shop's own program does: form bodies, a key to each write, and patience with bad weather.
 /// </summary>
+/// <param name="wait">Lets the world's time pass before a call is tried again.</param>
 internal sealed class ScenarioClient(
-    Func<ApiRequest, CancellationToken, Task<ApiResponse>> call, Chance chance, CancellationToken ct)
+    Func<ApiRequest, CancellationToken, Task<ApiResponse>> call,
+    Func<TimeSpan, Task> wait,
+    Chance chance,
+    CancellationToken ct)
 {
-    /// <summary>More than Stripe's libraries try, as a story must not end at bad weather.</summary>
+    /// <summary>With their pauses for longer than Stripe is ever away.</summary>
     private const int MaxTries = 20;
 
     private const string Key = "sk_test_of_a_scenario";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     /// <summary>Fields are written as curl writes them: <c>"items[0][price]=price_1"</c>.</summary>
     public Task<JsonObject> PostAsync(string path, params IEnumerable<string> fields) => FineAsync(new("POST", path)
@@ -49,25 +55,34 @@ internal sealed class ScenarioClient(
     }
 
     /// <summary>
-    /// Tries again with the same key where Stripe's libraries do. An error of the server may be kept as the answer to
-    /// the key, so then the key is a new one, as when a person presses the button again.
+    /// Tries again with the same key where Stripe's libraries do, with growing pauses. An error of the server may be kept
+    /// as the answer to the key, so then the key is a new one, as when a person presses the button again.
     /// </summary>
     private async Task<ApiResponse> SendAsync(ApiRequest request)
     {
         request = request with { Key = Key };
+        var pressedAgain = false;
         for (var tries = 1; ; tries++)
         {
-            var answer = await TryAsync(request);
-            if (tries == MaxTries || answer is { Status: not (409 or 429 or >= 500) })
+            switch (await TryAsync(request))
             {
-                return answer ?? throw new ScenarioException(
-                    $"{request.Method} {request.Path} was not answered {tries} times.");
+                case { Status: 400 } answer when pressedAgain:
+                    throw new BrokenOffException($"What was pressed again was done already: {answer.Body}");
+                case { Status: not (409 or 429 or >= 500) } answer:
+                    return answer;
+                case { Status: >= 500 } when request.IdempotencyKey is not null:
+                    request = request with { IdempotencyKey = NewKey() };
+                    pressedAgain = true;
+                    break;
             }
 
-            if (answer is { Status: >= 500 } && request.IdempotencyKey is not null)
+            if (tries == MaxTries)
             {
-                request = request with { IdempotencyKey = NewKey() };
+                throw new BrokenOffException($"{request.Method} {request.Path} was not done in {tries} tries.");
             }
+
+            var pause = TimeSpan.FromSeconds(Math.Pow(2, tries - 1));
+            await wait(pause < LongestPause ? pause : LongestPause);
         }
     }
 
@@ -99,3 +114,6 @@ internal sealed class ScenarioClient(
 
 /// <summary>A scenario could not be played: the simulator answered otherwise than the story goes.</summary>
 public sealed class ScenarioException(string message) : Exception(message);
+
+/// <summary>Bad weather has ended a customer's story: they have lost patience, or no longer know where they are.</summary>
+internal sealed class BrokenOffException(string message) : Exception(message);

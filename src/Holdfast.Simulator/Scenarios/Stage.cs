@@ -25,7 +25,7 @@ internal sealed class Stage(Func<DateTimeOffset> now, Func<DateTimeOffset, Cance
             _waiting.Dequeue();
             await moveTo(due.At, ct);
             next.Shopper.Now = now();
-            if (await next.Deeds.MoveNextAsync())
+            if (await GoesOnAsync(next))
             {
                 _waiting.Enqueue(next, (now() + next.Deeds.Current, ++_entries));
             }
@@ -44,6 +44,18 @@ internal sealed class Stage(Func<DateTimeOffset> now, Func<DateTimeOffset, Cance
         while (_waiting.TryDequeue(out var left, out _))
         {
             await left.Deeds.DisposeAsync();
+        }
+    }
+
+    private static async Task<bool> GoesOnAsync(Actor actor)
+    {
+        try
+        {
+            return await actor.Deeds.MoveNextAsync();
+        }
+        catch (BrokenOffException)
+        {
+            return false;
         }
     }
 

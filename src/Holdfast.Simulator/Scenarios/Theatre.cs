@@ -44,9 +44,12 @@ internal sealed class Theatre(StripeSimulator simulator) : IDisposable
         }
     }
 
+    public ScenarioClient NewClient(CancellationToken ct) => new(
+        simulator.CallAsync, pause => simulator.AdvanceAsync(pause, ct), Chance, ct);
+
     public async Task<Shopper> NewShopperAsync(bool isWeekly, CancellationToken ct)
     {
-        var client = new ScenarioClient(simulator.CallAsync, Chance, ct);
+        var client = NewClient(ct);
         _shelf ??= await Shelf.PutUpAsync(client);
         return new Shopper(client, _shelf, Chance, ++_customers, isWeekly);
     }

@@ -117,11 +117,21 @@ internal static class SavedWorld
         ["type"] = item.Type.Name,
         ["body"] = item.Body.Copy(),
         ["hidden"] = item.Hidden.Copy(),
+        ["told"] = JsonNode.DeepEquals(item.Told, item.Body) ? true : item.Told?.Copy(),
     };
 
-    private static StripeObject ReadObject(World world, JsonObject item) => new(
-        world.Catalog.TypeNamed(item.Text("type")!) ?? throw new FormatException($"There is no type {item.Text("type")}."),
-        item.Child("body")!.Copy(), item.Child("hidden")!.Copy());
+    private static StripeObject ReadObject(World world, JsonObject item)
+    {
+        var type = world.Catalog.TypeNamed(item.Text("type")!)
+            ?? throw new FormatException($"There is no type {item.Text("type")}.");
+        var made = new StripeObject(type, item.Child("body")!.Copy(), item.Child("hidden")!.Copy());
+        if ((item.Flag("told") ? made.Body : item.Child("told")) is { } told)
+        {
+            made.WasTold(told.Copy());
+        }
+
+        return made;
+    }
 
     private static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> write) => [.. items.Select(write)];
 }

@@ -13,6 +13,9 @@ internal sealed class StripeObject(ObjectType type, JsonObject body, JsonObject?
     /// <summary>What Stripe knows and never shows: which test card is behind it, which invoice a payment is for.</summary>
     public JsonObject Hidden { get; private set; } = hidden ?? [];
 
+    /// <summary>How it looked when an event last told of it; null when none ever did.</summary>
+    public JsonObject? Told { get; private set; }
+
     public string Id => Body.Text("id") ?? throw new InvalidOperationException($"A {Type.Name} without an id.");
 
     public string? Status => Body.Text("status");
@@ -28,6 +31,18 @@ internal sealed class StripeObject(ObjectType type, JsonObject body, JsonObject?
     {
         Body = body;
         Hidden = hidden;
+    }
+
+    /// <summary>
+    /// An event has shown this. A plan is told of by its price, and the preview of an invoice by its subscription: such an
+    /// event shows something else.
+    /// </summary>
+    public void WasTold(JsonObject shown)
+    {
+        if (shown.Text("object") == Body.Text("object") && shown.Text("id") == Id)
+        {
+            Told = shown;
+        }
     }
 
     public override string ToString() => $"{Type.Name} {Body.Text("id")}";

@@ -93,6 +93,7 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     {
         foreach (var happening in operation.Happenings)
         {
+            happening.Item.WasTold(happening.Body);
             Dispatch.Tell(this, Events.Add(this, happening, operation.Cause));
             if (DeliveryWeather.TellsTwice(this))
             {
