@@ -33,11 +33,12 @@ internal static class CommandLine
     }
 
     private static RootCommand Root() => new(
-        "Takes every Stripe webhook event in, keeps it, applies each fact once. All verbs but serve, simulate and "
-        + "migrate ask the server at HOLDFAST_SERVER (default http://127.0.0.1:8000) with the token in HOLDFAST_API_TOKEN.")
+        "Takes every Stripe webhook event in, keeps it, applies each fact once. All verbs but serve, simulate, demo "
+        + "and migrate ask the server at HOLDFAST_SERVER (default http://127.0.0.1:8000) with the token in HOLDFAST_API_TOKEN.")
     {
         Serve.Create(),
         Simulate.Create(),
+        Demo.Create(),
         Migrate.Create(),
         new Command("events", "What Stripe has told.")
         {

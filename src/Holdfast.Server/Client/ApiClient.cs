@@ -19,7 +19,7 @@ internal sealed class ApiClient : IDisposable
     private readonly HttpClient _http;
     private readonly string _server;
 
-    private ApiClient(Uri server, string? token)
+    public ApiClient(Uri server, string? token)
     {
         _server = server.GetLeftPart(UriPartial.Path).TrimEnd('/');
 

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using Holdfast.Server.Output;
 using Holdfast.Simulator;
-using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Scenarios;
 using Holdfast.Simulator.Versions;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Server.Commands;
 
@@ -36,6 +35,17 @@ internal static class Simulate
         min: 0,
         long.MaxValue);
 
+    private static readonly Option<string?> Weather = Inputs.Filter(
+        "--weather",
+        "calm|mild|rough",
+        "What goes wrong by itself: doubled, late, lost and broken deliveries, failing calls. [default: calm]")
+        .AcceptOnlyFrom("calm", "mild", "rough");
+
+    private static readonly Option<string?> Load = Inputs.Filter(
+        "--load", "FILE", "Goes on with a world that was saved: its version, time, weather and endpoints are kept.");
+
+    private static readonly Option<string?> Save = Inputs.Filter("--save", "FILE", "Saves the world when it ends.");
+
     private static readonly Option<string?> Scenario = Inputs.Filter(
         "--scenario", "NAME", "Plays this, and then stays.")
         .AcceptOnlyFrom([.. StripeSimulator.Scenarios.Select(scenario => scenario.Name)]);
@@ -54,7 +64,7 @@ internal static class Simulate
         var command = new Command(
             "simulate", "Runs a Stripe in a box, in memory, until Ctrl-C: no account, no network.")
         {
-            Port, Webhook, Secret, Version, Seed, Scenario, Customers, Rate, Seconds,
+            Port, Webhook, Secret, Version, Seed, Weather, Load, Save, Scenario, Customers, Rate, Seconds,
         };
         command.SetAction(RunAsync);
         return command;
@@ -62,14 +72,16 @@ internal static class Simulate
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
-        var tally = new Tally();
+        var tally = new DeliveryTally();
         var options = OptionsOf(parsed) with { Watch = tally.Note };
         var webhook = WebhookOf(parsed);
         await using (var simulator = await StartAsync(options, ct))
         {
+            await SavedWorld.LoadAsync(simulator, parsed.GetValue(Load), ct);
             await AnnounceAsync(parsed, simulator, options.Version, webhook, ct);
             await PlayAsync(parsed, simulator, ct);
             await UntilStoppedAsync(ct);
+            await SavedWorld.SaveAsync(simulator, parsed.GetValue(Save));
         }
 
         Screen.Line($"Stopped. {tally}");
@@ -80,6 +92,7 @@ internal static class Simulate
     {
         Port = (int)(parsed.GetValue(Port) ?? DefaultPort),
         Seed = parsed.GetValue(Seed) ?? 1,
+        Forecast = Forecast.Named(parsed.GetValue(Weather) ?? "calm")!,
         Version = parsed.GetValue(Version) is not { } text ? ApiVersion.Newest
             : ApiVersion.TryParse(text, out var version) ? version
             : throw new VerbException(
@@ -91,7 +104,8 @@ internal static class Simulate
         var (webhook, secret) = (parsed.GetValue(Webhook), parsed.GetValue(Secret));
         return webhook switch
         {
-            null when secret is not null => throw new VerbException("--secret signs what goes to --webhook; name both."),
+            null when secret is not null =>
+                throw new VerbException("--secret signs what goes to --webhook; name both."),
             null => null,
             _ when Uri.TryCreate(webhook, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" => url,
             _ => throw new VerbException($"\"{webhook}\" is no URL to send events to; write http:// or https://…"),
@@ -167,27 +181,5 @@ internal static class Simulate
         {
             await stopped.Task;
         }
-    }
-
-    /// <summary>A line a delivery as it is made, and the sum of them at the end.</summary>
-    private sealed class Tally
-    {
-        private long _sent;
-        private long _acknowledged;
-
-        public void Note(Delivered delivered)
-        {
-            _sent++;
-            _acknowledged += delivered.Status is >= 200 and < 300 ? 1 : 0;
-            var at = delivered.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            var answer = delivered.Status?.ToString(CultureInfo.InvariantCulture) ?? delivered.Error ?? "no answer";
-            var more = string.Concat(
-                delivered.Attempt > 1 ? $"  attempt {delivered.Attempt}" : "",
-                delivered.IsCopy ? "  sent twice" : "",
-                delivered.IsCorrupt ? "  corrupted" : "");
-            Screen.Line($"{at}  {delivered.Type,-30}  {delivered.Event}  {answer}{more}");
-        }
-
-        public override string ToString() => $"{_sent} deliveries were made, {_acknowledged} of them answered 2xx.";
     }
 }

@@ -15,7 +15,7 @@ internal static class ServerHost
     public static async Task<int> RunAsync()
     {
         var logs = new ServerLogs();
-        await using var app = Build(logs);
+        await using var app = Build(Configured(logs));
         var settings = app.Services.GetRequiredService<HoldfastSettings>();
         foreach (var url in Addresses.Read(settings.Urls))
         {
@@ -29,7 +29,19 @@ internal static class ServerHost
         return ExitCode.Fine;
     }
 
-    private static WebApplication Build(ServerLogs logs)
+    /// <summary>Holdfast as <c>serve</c> and <c>demo</c> run it; it does not listen yet.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(Limit);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainWithin);
+        AddHoldfast(builder);
+        var app = builder.Build();
+        app.UseStatusCodePages();
+        app.MapHoldfast();
+        return app;
+    }
+
+    private static WebApplicationBuilder Configured(ServerLogs logs)
     {
         var builder = ServerConfiguration.Builder();
         if (builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
@@ -39,13 +51,7 @@ internal static class ServerHost
         }
 
         logs.Configure(builder.Logging);
-        builder.WebHost.ConfigureKestrel(Limit);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainWithin);
-        AddHoldfast(builder);
-        var app = builder.Build();
-        app.UseStatusCodePages();
-        app.MapHoldfast();
-        return app;
+        return builder;
     }
 
     private static void Limit(KestrelServerOptions server)
