@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator;
+using Holdfast.Simulator.Scenarios;
+using Holdfast.Simulator.Weather;
+
+namespace Holdfast.EndToEnd.Simulated;
+
+/// <summary>A shop on a simulated Stripe in the test's own process; its events go where the test says.</summary>
+internal sealed class SimulatedShop : IAsyncDisposable
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(10);
+
+    private readonly StripeSimulator _stripe;
+    private readonly RunningShop _shop;
+
+    private SimulatedShop(StripeSimulator stripe)
+    {
+        _stripe = stripe;
+        _shop = stripe.OpenShop();
+    }
+
+    public static async Task<SimulatedShop> OpenAsync(Uri webhook, Forecast forecast)
+    {
+        var stripe = await StripeSimulator.StartAsync(
+            new()
+            {
+                Time = new FrozenTime(TimeProvider.System.GetUtcNow()),
+                SigningTime = TimeProvider.System,
+                Forecast = forecast with { HeldFor = TimeSpan.Zero, SlowFor = TimeSpan.Zero },
+            },
+            TestContext.Current.CancellationToken);
+        await stripe.AddEndpointAsync(
+            webhook, HoldfastProcess.Secret, ct: TestContext.Current.CancellationToken);
+        return new(stripe);
+    }
+
+    public Task ExpectAsync(int customers) => _shop.ExpectAsync(customers, TestContext.Current.CancellationToken);
+
+    public Task PassAsync(TimeSpan span) => _shop.PassAsync(span, TestContext.Current.CancellationToken);
+
+    /// <summary>Lets everything arrive that was told; what got lost is sent again by hand.</summary>
+    public async Task SettleAsync()
+    {
+        do
+        {
+            do
+            {
+                await _stripe.AdvanceAsync(Step, TestContext.Current.CancellationToken);
+            }
+            while ((long)(await AskAsync("deliveries"))["to_be_sent"]! > 0);
+        }
+        while (await _shop.ResendAsync(TestContext.Current.CancellationToken) > 0);
+    }
+
+    /// <summary>How often something happened, such as a delivery that failed.</summary>
+    public async Task<long> CountAsync(string what) => (long?)(await AskAsync("deliveries"))["counts"]![what] ?? 0;
+
+    /// <summary>
+    /// Every object that was told of is held as it was told, but for those that are marked as in doubt.
+    /// </summary>
+    public async Task AssertAgreesAsync(HoldfastProcess holdfast)
+    {
+        await holdfast.UntilAsync(async () =>
+            (int)(await GetAsync(holdfast, "stats"))["jobs"]!["event"]!["open"]! is 0);
+        Assert.Equal(0, (int)(await GetAsync(holdfast, "stats"))["jobs"]!["event"]!["dead"]!);
+
+        var told = (await AskAsync("told"))["data"]!.AsArray();
+        Assert.True(told.Count > 20, $"Only {told.Count} objects were told of.");
+        var inDoubt = 0;
+        foreach (var one in told.OfType<JsonObject>())
+        {
+            var held = await GetAsync(holdfast, $"objects/{one["type"]}/{one["id"]}");
+            var expected = one["told"] ?? one["object"];
+            if (!JsonNode.DeepEquals(expected, held["body"]))
+            {
+                Assert.True(
+                    (bool)held["in_doubt"]!,
+                    $"{one["type"]} {one["id"]} is not the same.\nTold: {expected}\nHeld: {held["body"]}");
+                inDoubt++;
+            }
+        }
+
+        Assert.True(inDoubt < told.Count / 10, $"{inDoubt} of {told.Count} objects are in doubt.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _shop.DisposeAsync();
+        await _stripe.DisposeAsync();
+    }
+
+    private async Task<JsonObject> AskAsync(string route) => (await _stripe.CallAsync(
+        new("GET", $"/_simulator/{route}"), TestContext.Current.CancellationToken)).Json;
+
+    private static async Task<JsonObject> GetAsync(HoldfastProcess holdfast, string path) => (JsonObject)JsonNode.Parse(
+        await holdfast.Http.GetStringAsync($"api/v1/{path}", TestContext.Current.CancellationToken))!;
+
+    private sealed class FrozenTime(DateTimeOffset moment) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => moment;
+    }
+}
