@@ -51,9 +51,9 @@ internal static class Changing
     private static void CheckState(StripeObject subscription, ChangeTerms change)
     {
         var isDeep = change.Items.Count > 0 || change.Restarts || change.EndsTrial || change.TrialEnd is not null;
-        if (isDeep && subscription.Status is "canceled" or "incomplete_expired")
+        if (Subscriptions.IsOver(subscription))
         {
-            throw ApiError.State("A canceled subscription can only update its cancellation_details and metadata.");
+            throw Ending.OnlyNotes();
         }
 
         if (isDeep && subscription.Status is "incomplete" or "paused")
@@ -219,7 +219,6 @@ internal static class Changing
         }
 
         Settlement.Finalize(operation, invoice);
-        operation.Tell("customer.updated", Customer(operation, subscription));
         if (invoice.Status is "open" && change.PaymentBehavior is "default_incomplete"
             && invoice.Text("collection_method") is "charge_automatically")
         {

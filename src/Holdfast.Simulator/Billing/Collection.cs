@@ -36,14 +36,22 @@ internal static class Collection
         catalog.WhenSettled(Hear);
     }
 
-    /// <summary>The next step for an invoice just finalized: it is sent, or its first payment tried.</summary>
+    /// <summary>
+    /// The next step for an invoice just finalized: it is sent, or its first payment tried. What all that changed of the
+    /// customer is told last.
+    /// </summary>
     public static void Advance(Operation operation, StripeObject invoice, bool offSession = true)
     {
-        if (invoice.Status is not "open")
+        if (invoice.Status is "open")
         {
-            return;
+            Step(operation, invoice, offSession);
         }
 
+        operation.Tell("customer.updated", Invoices.CustomerOf(operation.World, invoice));
+    }
+
+    private static void Step(Operation operation, StripeObject invoice, bool offSession)
+    {
         switch (Invoices.SubscriptionOf(operation.World, invoice)?.Text("pause_collection.behavior"))
         {
             case "void":
@@ -85,7 +93,7 @@ internal static class Collection
         PaymentIntents.Confirm(operation, intent, offSession);
     }
 
-    /// <summary>From the nearest to the farthest. https://docs.stripe.com/billing/collection-method</summary>
+    /// <summary>From the nearest to the farthest, and only what is still the customer's. https://docs.stripe.com/billing/collection-method</summary>
     public static StripeObject? MethodFor(World world, StripeObject invoice)
     {
         var subscription = Invoices.SubscriptionOf(world, invoice);
@@ -95,7 +103,8 @@ internal static class Collection
             invoice.Text("default_payment_method"), subscription?.Text("default_payment_method"),
             customer?.Text("invoice_settings.default_payment_method"), customer?.Text("default_source"),
         ];
-        return ids.OfType<string>().Select(world.Find).FirstOrDefault(method => method is not null);
+        return ids.OfType<string>().Select(world.Find)
+            .FirstOrDefault(method => method is not null && method.Text("customer") == customer?.Id);
     }
 
     private static void FinalizeInTime(Operation operation, StripeObject invoice)

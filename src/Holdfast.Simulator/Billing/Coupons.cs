@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Billing;
@@ -83,7 +84,7 @@ internal static class Coupons
             case (_, { } amount):
                 fields["amount_off"] = amount > 0 ? amount
                     : throw ApiError.Invalid("amount_off", "Invalid positive integer", "parameter_invalid_integer");
-                fields["currency"] = asked.Required("currency").ToLowerInvariant();
+                fields["currency"] = Currencies.Read(asked, "currency");
                 break;
         }
     }

@@ -141,6 +141,15 @@ internal static class Discounts
         }
     }
 
+    /// <summary>Of a subscription that is over they stay as they are.</summary>
+    public static void Keep(Operation operation, StripeObject subscription)
+    {
+        foreach (var discount in Of(operation.World, subscription))
+        {
+            operation.Unplan(End, discount);
+        }
+    }
+
     private static IEnumerable<string?> Ids(StripeObject holder) => holder.Type == Customers.Type
         ? [holder.Text("discount.id")]
         : holder.Body.Items("discounts").Select(id => id?.GetValue<string>());
@@ -163,7 +172,8 @@ internal static class Discounts
         operation.Unplan(End, discount);
         var holder = operation.World.Find(Subscriptions.Type, discount.Text("subscription"))
             ?? operation.World.Find(Customers.Type, discount.Text("customer"));
-        if (holder is null || !Ids(holder).Contains(discount.Id))
+        if (holder is null || !Ids(holder).Contains(discount.Id)
+            || (holder.Type == Subscriptions.Type && Subscriptions.IsOver(holder)))
         {
             return;
         }
@@ -178,6 +188,11 @@ internal static class Discounts
         if (Of(call.World, holder) is not [.., var last])
         {
             throw ApiError.NotFound("discount", holder.Id, "id");
+        }
+
+        if (holder.Type == Subscriptions.Type && Subscriptions.IsOver(holder))
+        {
+            throw Ending.OnlyNotes();
         }
 
         Drop(call.Operation, last);

@@ -54,6 +54,26 @@ internal static class Ending
         return Answer.Of(subscription);
     }
 
+    /// <summary>Of one that is over only this can be changed: what is noted about it.</summary>
+    public static Answer Annotate(Call call, StripeObject subscription)
+    {
+        call.Operation.Update(subscription, body =>
+        {
+            call.Params.SetMetadata(body);
+            WriteDetails(call.Params, body);
+        });
+        if (call.Params.HasUnread)
+        {
+            throw OnlyNotes();
+        }
+
+        call.Operation.Tell("customer.subscription.updated", subscription);
+        return Answer.Of(subscription);
+    }
+
+    public static ApiError OnlyNotes() =>
+        ApiError.State("A canceled subscription can only update its cancellation_details and metadata.");
+
     /// <summary><c>cancellation_details</c>, when given.</summary>
     public static void WriteDetails(Params asked, JsonObject body)
     {
@@ -87,6 +107,7 @@ internal static class Ending
             }
         });
         Renewal.Unplan(operation, subscription);
+        Discounts.Keep(operation, subscription);
         operation.TellAt(place ?? operation.Place, "customer.subscription.deleted", subscription);
         foreach (var invoice in Invoices.Of(operation.World, subscription).ToArray())
         {
@@ -139,10 +160,11 @@ internal static class Ending
             body["ended_at"] = now;
         });
         Renewal.Unplan(operation, subscription);
+        Discounts.Keep(operation, subscription);
         operation.Tell("customer.subscription.updated", subscription);
     }
 
-    /// <summary>A deleted customer's subscriptions end at once.</summary>
+    /// <summary>A deleted customer's subscriptions end at once, and nobody collects what is owed any more.</summary>
     public static void OfCustomer(Operation operation, StripeObject customer)
     {
         foreach (var subscription in operation.World.All(Subscriptions.Type).ToArray())
@@ -150,6 +172,15 @@ internal static class Ending
             if (subscription.Text("customer") == customer.Id && !Subscriptions.IsOver(subscription))
             {
                 Now(operation, subscription, "cancellation_requested");
+            }
+        }
+
+        foreach (var invoice in operation.World.All(Invoices.Type).ToArray())
+        {
+            if (invoice.Text("customer") == customer.Id && invoice.Status is "draft" or "open"
+                && invoice.Body.Flag("auto_advance"))
+            {
+                LetRest(operation, invoice);
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 using Holdfast.Simulator.Versions;
 
@@ -32,7 +33,9 @@ internal static class InvoiceItems
     }
 
     /// <summary>Something to be paid, or a credit when the amount is negative; told.</summary>
-    public static StripeObject Make(Operation operation, StripeObject customer, JsonObject fields)
+    /// <param name="write">What else is written before it is told.</param>
+    public static StripeObject Make(
+        Operation operation, StripeObject customer, JsonObject fields, Action<JsonObject>? write = null)
     {
         var now = operation.Now(customer);
         var body = new JsonObject
@@ -45,7 +48,9 @@ internal static class InvoiceItems
         body.Take(fields);
         body["net_amount"] = body.Number("amount");
         body["quantity_decimal"] = (body.Number("quantity") ?? 1).ToString(CultureInfo.InvariantCulture);
-        return operation.Create(Type, body, customer.Clock, "invoiceitem.created");
+        var item = operation.Create(Type, body, customer.Clock);
+        operation.Update(item, made => write?.Invoke(made), "invoiceitem.created");
+        return item;
     }
 
     /// <summary>Those of a customer that no invoice has taken yet, in the order they were made.</summary>
@@ -71,8 +76,7 @@ internal static class InvoiceItems
             fields["parent"] = ParentOf(subscription.Id, null);
         }
 
-        var item = Make(call.Operation, customer, fields);
-        call.Operation.Update(item, body => Write(asked, body));
+        var item = Make(call.Operation, customer, fields, body => Write(asked, body));
         if (invoice is not null)
         {
             Drafting.Add(call.Operation, invoice, [item]);
@@ -134,7 +138,7 @@ internal static class InvoiceItems
         var amount = unit is { } each ? Money.Round(each * (fields.Number("quantity") ?? 1))
             : asked.RequiredInteger("amount");
         fields["amount"] = amount;
-        fields["currency"] = asked.Required("currency").ToLowerInvariant();
+        fields["currency"] = Currencies.Read(asked, "currency");
         fields["pricing"] = new JsonObject
         {
             ["type"] = "price_details",

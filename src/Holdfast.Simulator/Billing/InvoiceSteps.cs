@@ -16,7 +16,7 @@ internal static class InvoiceSteps
         catalog.Post("/v1/invoices/{invoice}/pay", Pay);
         catalog.Post("/v1/invoices/{invoice}/send", Send);
         catalog.Post("/v1/invoices/{invoice}/void", call =>
-            Step(call, Settlement.Void, "void", "open", "uncollectible"));
+            Step(call, Settlement.Void, "voided", "open", "uncollectible"));
         catalog.Post("/v1/invoices/{invoice}/mark_uncollectible", call =>
             Step(call, (operation, invoice) => Settlement.GiveUp(operation, invoice, "user_forgiven"),
                 "marked as uncollectible", "open"));
@@ -31,12 +31,13 @@ internal static class InvoiceSteps
         }
 
         Settlement.Finalize(call.Operation, invoice);
-        call.Operation.Tell("customer.updated", Invoices.CustomerOf(call.World, invoice));
         if (invoice.Body.Flag("auto_advance")
             && Invoices.SubscriptionOf(call.World, invoice) is not { Status: "incomplete" })
         {
             Collection.Advance(call.Operation, invoice);
         }
+
+        call.Operation.Tell("customer.updated", Invoices.CustomerOf(call.World, invoice));
 
         return Answer.Of(invoice);
     }
@@ -64,6 +65,7 @@ internal static class InvoiceSteps
             throw ApiError.State($"Invoice is already {invoice.Status}.", "invoice_not_editable");
         }
 
+        RefuseInProcess(call, invoice, "paid");
         if (outOfBand)
         {
             Settlement.CancelIntent(call.Operation, invoice, "void_invoice");
@@ -123,6 +125,16 @@ internal static class InvoiceSteps
         return Answer.Of(invoice);
     }
 
+    /// <summary>A debit under way may still pay it: whoever paid again meanwhile would be charged twice.</summary>
+    private static void RefuseInProcess(Call call, StripeObject invoice, string what)
+    {
+        if (Invoices.IntentOf(call.World, invoice) is { Status: "processing" })
+        {
+            throw ApiError.State($"A payment of this invoice is being processed; it cannot be {what} until it has ended.",
+                "payment_intent_unexpected_state");
+        }
+    }
+
     private static Answer Step(
         Call call, Action<Operation, StripeObject> step, string what, params ReadOnlySpan<string> from)
     {
@@ -132,6 +144,7 @@ internal static class InvoiceSteps
             throw ApiError.State($"An invoice that is {invoice.Status} cannot be {what}.", "status_transition_invalid");
         }
 
+        RefuseInProcess(call, invoice, what);
         step(call.Operation, invoice);
         return Answer.Of(invoice);
     }

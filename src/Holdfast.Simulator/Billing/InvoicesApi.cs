@@ -12,6 +12,13 @@ internal static class InvoicesApi
 {
     private static readonly ApiVersion ItemsLeftOut = ApiVersion.Of("2022-08-01");
 
+    /// <summary>What only a draft lets change.</summary>
+    private static readonly string[] Fixed =
+    [
+        "collection_method", "days_until_due", "default_payment_method", "description", "discounts", "due_date",
+        "footer", "number", "statement_descriptor",
+    ];
+
     public static void Map(Catalog catalog)
     {
         catalog.Post("/v1/invoices", Create);
@@ -34,7 +41,7 @@ internal static class InvoicesApi
         asked.Required("customer");
         var customer = call.Given(Customers.Type, "customer")!;
         var subscription = call.Given(Subscriptions.Type, "subscription");
-        var currency = asked.Text("currency") is { Length: > 0 } given ? given.ToLowerInvariant()
+        var currency = asked.Has("currency") ? Currencies.Read(asked, "currency")
             : subscription?.Text("currency") ?? customer.Text("currency") ?? "usd";
         var includes = (asked.OneOf("pending_invoice_items_behavior", "exclude", "include")
             ?? (call.Version < ItemsLeftOut ? "include" : "exclude")) is "include";
@@ -95,6 +102,12 @@ internal static class InvoicesApi
     {
         var invoice = Named(call);
         var isDraft = invoice.Status is "draft";
+        if (!isDraft && Fixed.FirstOrDefault(call.Params.Has) is { } name)
+        {
+            throw ApiError.State(
+                $"This invoice is {invoice.Status}; its {name} can be changed no more.", "invoice_not_editable", name);
+        }
+
         var advances = call.Params.Flag("auto_advance");
         call.Operation.Update(invoice, body =>
         {

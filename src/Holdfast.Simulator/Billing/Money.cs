@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Billing;
@@ -18,8 +19,9 @@ internal static class Money
     /// <summary>As texts for people show it: <c>$12.00</c>, <c>12.00 SEK</c>, <c>¥500</c>.</summary>
     public static string Show(decimal amount, string currency)
     {
-        var number = (currency is "jpy" or "krw" or "vnd" ? amount : amount / 100)
-            .ToString(currency is "jpy" or "krw" or "vnd" ? "0" : "0.00", CultureInfo.InvariantCulture);
+        var hasCents = !Currencies.HasNoCents(currency);
+        var number = (hasCents ? amount / 100 : amount)
+            .ToString(hasCents ? "0.00" : "0", CultureInfo.InvariantCulture);
         return currency switch
         {
             "usd" => $"${number}",

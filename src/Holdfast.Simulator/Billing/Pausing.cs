@@ -150,6 +150,8 @@ internal static class Pausing
             Collection.Try(operation, invoice, Collection.MethodFor(operation.World, invoice), offSession: true);
         }
 
+        operation.Tell("customer.updated", Invoices.CustomerOf(operation.World, invoice));
+
         if (invoice.Status is not "open")
         {
             return;

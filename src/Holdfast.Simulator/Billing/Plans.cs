@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Billing;
@@ -65,7 +66,7 @@ internal static class Plans
         var fields = new JsonObject
         {
             ["id"] = asked.Text("id") is { Length: > 0 } id ? FreeId(call, id) : call.World.Ids.Next(Type.Prefix),
-            ["currency"] = asked.Required("currency").ToLowerInvariant(),
+            ["currency"] = Currencies.Read(asked, "currency"),
             ["product"] = ProductOf(call).Id,
             ["recurring"] = Recurrence.Read(asked),
             ["type"] = "recurring",

@@ -107,6 +107,7 @@ internal static class Settlement
         Stop(operation, invoice, "void", "voided_at");
         operation.Tell("invoice.voided", invoice);
         CancelIntent(operation, invoice, "void_invoice");
+        GiveBackBalance(operation, invoice);
         Standing.InvoiceGone(operation, invoice);
     }
 
@@ -171,6 +172,17 @@ internal static class Settlement
             body["amount_remaining"] = body.Number("amount_due");
         });
         operation.Update(customer, body => body["balance"] = invoice.Number("ending_balance"));
+    }
+
+    /// <summary>What a voided invoice had used of the customer's balance is theirs again.</summary>
+    private static void GiveBackBalance(Operation operation, StripeObject invoice)
+    {
+        var used = invoice.Number("ending_balance") - invoice.Number("starting_balance");
+        if (used != 0 && operation.World.Find(Customers.Type, invoice.Text("customer")) is { } customer)
+        {
+            operation.Update(
+                customer, body => body["balance"] = customer.Number("balance") - used, "customer.updated");
+        }
     }
 
     private static void PrepareToPay(Operation operation, StripeObject invoice, StripeObject customer)

@@ -75,11 +75,30 @@ internal static class Subscriptions
 
     public static bool IsOver(StripeObject subscription) => subscription.Status is "canceled" or "incomplete_expired";
 
+    /// <summary>A payment method was parted from its customer: no subscription of theirs pays with it any more.</summary>
+    public static void Forget(Operation operation, StripeObject method, StripeObject customer)
+    {
+        foreach (var subscription in operation.World.All(Type))
+        {
+            if (subscription.Text("customer") == customer.Id && !IsOver(subscription)
+                && subscription.Text("default_payment_method") == method.Id)
+            {
+                operation.Update(
+                    subscription, body => body["default_payment_method"] = null, "customer.subscription.updated");
+            }
+        }
+    }
+
     private static StripeObject Named(Call call) => call.Named(Type, "subscription");
 
     private static Answer Update(Call call)
     {
         var subscription = Named(call);
+        if (IsOver(subscription))
+        {
+            return Ending.Annotate(call, subscription);
+        }
+
         Changing.Apply(call.Operation, subscription, ChangeParams.ChangeOf(call, subscription));
         return Answer.Of(subscription);
     }

@@ -112,15 +112,29 @@ internal static class TestClocks
 
     private static void Pass(World world, StripeObject clock, long until)
     {
-        Passage.Run(world, clock.Id, until, moment => clock.Hidden["now"] = moment);
+        try
+        {
+            Passage.Run(world, clock.Id, until, moment => clock.Hidden["now"] = moment);
+        }
+        catch
+        {
+            Stand(world, clock, clock.Hidden.Number("now") ?? until, "internal_failure");
+            throw;
+        }
+
+        Stand(world, clock, until, "ready");
+    }
+
+    private static void Stand(World world, StripeObject clock, long at, string status)
+    {
         var operation = new Operation(world, OperationCause.Time);
         operation.Update(clock, body =>
         {
-            body["frozen_time"] = until;
-            body["status"] = "ready";
+            body["frozen_time"] = at;
+            body["status"] = status;
             body["status_details"] = new JsonObject();
         });
-        operation.Tell("test_helpers.test_clock.ready", clock);
+        operation.Tell($"test_helpers.test_clock.{status}", clock);
         world.Commit(operation);
     }
 

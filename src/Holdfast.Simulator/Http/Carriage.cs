@@ -13,11 +13,10 @@ internal static class Carriage
     public static ApiResponse Carry(World world, Turn turn)
     {
         var operation = new Operation(world, new OperationCause(turn.RequestId, turn.Key));
+        string body;
         try
         {
-            var body = Handle(operation, turn);
-            world.Commit(operation);
-            return new ApiResponse(200, body.ToJsonString(Api.Layout));
+            body = Handle(operation, turn).ToJsonString(Api.Layout);
         }
         catch (ApiError error)
         {
@@ -38,6 +37,10 @@ internal static class Carriage
             operation.Undo();
             throw;
         }
+
+        // What follows upon it, such as a test clock's time, may fail; what was done stands all the same.
+        world.Commit(operation);
+        return new ApiResponse(200, body);
     }
 
     private static JsonObject Handle(Operation operation, Turn turn)

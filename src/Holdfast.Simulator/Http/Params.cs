@@ -268,6 +268,9 @@ internal sealed class Params
         }
     }
 
+    /// <summary>Something was given, at the top, that nobody has read.</summary>
+    public bool HasUnread => _values.Any(given => !_read.Contains(given.Key));
+
     /// <summary>Throws when something was given that nobody has read.</summary>
     public void RefuseUnread()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Objects;
@@ -34,7 +35,7 @@ internal static class Prices
     /// <param name="product">Null when the parameters name it.</param>
     public static StripeObject Make(Call call, Params asked, StripeObject? product)
     {
-        var currency = asked.Required("currency").ToLowerInvariant();
+        var currency = Currencies.Read(asked, "currency");
         product ??= call.Given(Products.Type, asked, "product") ?? MakeProduct(call, asked);
         var fields = new JsonObject { ["currency"] = currency, ["product"] = product.Id };
         WriteAmount(asked, fields);

@@ -19,6 +19,10 @@ internal static class Currencies
                 asked.PathOf(name), $"Invalid currency: {currency}. Use a three-letter ISO code.");
     }
 
+    /// <summary>Its amounts are in whole units. https://docs.stripe.com/currencies#zero-decimal</summary>
+    public static bool HasNoCents(string currency) => currency is "bif" or "clp" or "djf" or "gnf" or "jpy" or "kmf"
+        or "krw" or "mga" or "pyg" or "rwf" or "vnd" or "vuv" or "xaf" or "xof" or "xpf";
+
     public static long Minimum(string currency) => currency switch
     {
         "gbp" => 30,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.State;
@@ -122,6 +123,8 @@ internal static class PaymentMethods
             operation.Update(
                 customer, body => body["invoice_settings"]!["default_payment_method"] = null, "customer.updated");
         }
+
+        Subscriptions.Forget(operation, method, customer);
     }
 
     /// <summary>Throws when it was used without a customer, or parted from one: then it cannot be used again.</summary>
