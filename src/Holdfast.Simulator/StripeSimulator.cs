@@ -19,6 +19,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     /// <summary>Longer than events are under way, shorter than the first retry.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(30);
 
+    private readonly SimulatorOptions _options;
     private readonly World _world;
     private readonly Api _api;
     private readonly Courier _courier;
@@ -29,6 +30,7 @@ public sealed class StripeSimulator : IAsyncDisposable
 
     private StripeSimulator(SimulatorOptions options)
     {
+        _options = options;
         _world = new World(Catalog.Everything(), new WorldClock(options.Time), options.Seed)
         {
             Billing = options.Billing,
@@ -68,6 +70,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     /// <summary>Routes under <c>/_simulator/</c>, for whoever has more to offer there.</summary>
     internal Control Control { get; }
 
+    /// <summary>Begins a world, and listens on <see cref="SimulatorOptions.Port"/>. Disposing of it ends both.</summary>
     public static async Task<StripeSimulator> StartAsync(SimulatorOptions? options = null, CancellationToken ct = default)
     {
         options ??= new SimulatorOptions();
@@ -85,6 +88,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     /// <param name="version">The shape events are told in; null is the account's.</param>
     /// <param name="events">The names it listens to; none are all.</param>
     /// <returns>The endpoint's id and secret.</returns>
+    /// <exception cref="SimulatorException">There are as many endpoints as there may be.</exception>
     public async Task<(string Id, string Secret)> AddEndpointAsync(
         Uri url, string? secret = null, ApiVersion? version = null, IReadOnlyList<string>? events = null,
         CancellationToken ct = default)
@@ -116,6 +120,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     }
 
     /// <summary>Goes on where a saved one was.</summary>
+    /// <exception cref="SimulatorException">It cannot be read; nothing has changed.</exception>
     public async Task LoadAsync(JsonObject saved, CancellationToken ct = default)
     {
         using (await _passing.PauseAsync(ct))
@@ -130,7 +135,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     {
         using (await _passing.PauseAsync(ct))
         {
-            SavedWorld.Reset(_world);
+            SavedWorld.Reset(_world, _options);
             _theatre.Reset();
         }
     }

@@ -43,7 +43,8 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
             return new Arrived(null, "Outage");
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, parcel.Url);
+        using var request = new HttpRequestMessage();
+        request.Method = HttpMethod.Post;
         request.Content = new ByteArrayContent(parcel.Body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         request.Headers.TryAddWithoutValidation("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
@@ -55,6 +56,7 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
         patience.CancelAfter(world.Delivery.Timeout);
         try
         {
+            request.RequestUri = new Uri(parcel.Url);
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             return new Arrived((int)answer.StatusCode, null);
         }
@@ -72,8 +74,16 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
         }
     }
 
+    /// <summary>Otherwise the world it was taken from is gone.</summary>
+    public bool IsOfThisWorld(Parcel parcel) => parcel.Epoch == world.Epoch;
+
     public void Note(Parcel parcel, Arrived arrived)
     {
+        if (!IsOfThisWorld(parcel))
+        {
+            return;
+        }
+
         var sending = parcel.Sending;
         world.Outbox.Done(sending);
         var record = new DeliveryRecord(
@@ -97,6 +107,7 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
 
         return new Parcel(sending, told, endpoint.Url, body, signature)
         {
+            Epoch = world.Epoch,
             IsUnreachable = world.Outages.IsOut(world, Outages.Deliveries),
         };
     }
@@ -108,6 +119,9 @@ internal sealed record Parcel(Sending Sending, StripeEvent Event, string Url, by
     public string EventId => Sending.Twin is { } twin ? new ThinEvent(Event, twin).Id : Event.Id;
 
     public string Type => Sending.Twin is { } twin ? Event.Twins[twin] : Event.Type;
+
+    /// <summary>Of the world it was taken from.</summary>
+    public int Epoch { get; init; }
 
     /// <summary>Nothing gets through at the moment.</summary>
     public bool IsUnreachable { get; init; }

@@ -80,6 +80,11 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
     {
         await foreach (var parcel in parcels.ReadAllAsync(ct))
         {
+            if (!courier.IsOfThisWorld(parcel))
+            {
+                continue;
+            }
+
             var arrived = await courier.SendAsync(parcel, ct);
             using (await world.EnterAsync(ct))
             {

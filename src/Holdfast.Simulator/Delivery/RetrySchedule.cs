@@ -13,6 +13,11 @@ public sealed record RetrySchedule
     public static RetrySchedule Sandbox { get; } =
         new([TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(2)]);
 
+    /// <summary>One of one's own: these pauses, and then no more.</summary>
+    public static RetrySchedule Of(params IReadOnlyList<TimeSpan> pauses) => pauses.All(pause => pause >= TimeSpan.Zero)
+        ? new([.. pauses])
+        : throw new ArgumentOutOfRangeException(nameof(pauses), "No pause may be less than zero.");
+
     /// <summary>Before the first retry, the second and so on.</summary>
     public IReadOnlyList<TimeSpan> Pauses { get; private init; }
 

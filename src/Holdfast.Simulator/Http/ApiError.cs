@@ -5,7 +5,7 @@ namespace Holdfast.Simulator.Http;
 
 /// <summary>An answer that is Stripe's error body. Status, type, code and param are Stripe's; the message is in our words.</summary>
 internal sealed class ApiError(int status, string type, string message, string? code = null, string? param = null)
-    : Exception(message)
+    : SimulatorException(message)
 {
     public const string InvalidRequest = "invalid_request_error";
 

@@ -84,6 +84,8 @@ internal sealed class Catalog
         }
     }
 
+    public bool Knows(string kind) => _due.ContainsKey(kind);
+
     public void Happen(Operation operation, Due due)
     {
         if (operation.World.Find(due.Id) is { } item)

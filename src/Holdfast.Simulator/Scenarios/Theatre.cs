@@ -7,7 +7,6 @@ internal sealed class Theatre(StripeSimulator simulator) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private Shelf? _shelf;
-    private int _customers;
 
     public DateTimeOffset Now => simulator.Now;
 
@@ -51,11 +50,11 @@ internal sealed class Theatre(StripeSimulator simulator) : IDisposable
     {
         var client = NewClient(ct);
         _shelf ??= await Shelf.PutUpAsync(client);
-        return new Shopper(client, _shelf, Chance, ++_customers, isWeekly);
+        return new Shopper(client, _shelf, Chance, ++simulator.World.Shoppers, isWeekly);
     }
 
     /// <summary>The world began anew: so does the shop.</summary>
-    public void Reset() => (_shelf, _customers) = (null, 0);
+    public void Reset() => _shelf = null;
 
     public void Dispose() => _one.Dispose();
 }

@@ -4,7 +4,7 @@ namespace Holdfast.Simulator.State;
 /// Seeded chance whose whole state is one number, so that it can be saved. SplitMix64 (Steele, Lea, Flood 2014,
 /// "Fast Splittable Pseudorandom Number Generators").
 /// </summary>
-public sealed class Chance(ulong state)
+internal sealed class Chance(ulong state)
 {
     public ulong State { get; set; } = state;
 

@@ -9,7 +9,8 @@ namespace Holdfast.Simulator.State;
 
 /// <summary>
 /// All of a world as JSON. A world that was loaded goes on as the one that was saved would have: what is due, what is still
-/// to be sent, what is kept under keys and what chance will say are all in it.
+/// to be sent, what is kept under keys and what chance will say are all in it. How deliveries are made is not: that is up to
+/// whoever runs the simulator, as the port is.
 /// </summary>
 internal static class SavedWorld
 {
@@ -35,6 +36,7 @@ internal static class SavedWorld
         ["forecast"] = WeatherControl.ToJson(world.Forecast),
         ["outages"] = world.Outages.ToJson(),
         ["stale_reads"] = world.StaleReads.ToJson(),
+        ["shoppers"] = world.Shoppers,
         ["settings"] = JsonSerializer.SerializeToNode(world.Billing, SimulatorJson.Default.BillingSettings),
     };
 
@@ -52,19 +54,20 @@ internal static class SavedWorld
         {
             Load(world, after);
         }
-        catch (Exception error) when (error is ArgumentException or FormatException or InvalidOperationException
-            or NullReferenceException or KeyNotFoundException or JsonException or OverflowException)
+        catch (Exception error)
         {
+            // Whatever was wrong with it: half a world is worse than none.
             Load(world, before);
             throw ApiError.Invalid("", $"The state cannot be read: {error.Message}");
         }
     }
 
-    /// <summary>Begins anew, as a world of this seed begins.</summary>
-    public static void Reset(World world)
+    /// <summary>Begins anew, as a world with these options begins, whatever was changed or loaded since.</summary>
+    public static void Reset(World world, SimulatorOptions options)
     {
         world.Clear();
-        world.Chances.Reset(world.Seed);
+        world.Chances.Reset(options.Seed);
+        (world.Forecast, world.Billing, world.DefaultVersion) = (options.Forecast, options.Billing, options.Version);
     }
 
     private static void Load(World world, JsonObject saved)
@@ -85,6 +88,11 @@ internal static class SavedWorld
         }
 
         world.Timeline.Restore(saved.Child("timeline")!);
+        if (world.Timeline.All.FirstOrDefault(due => !world.Catalog.Knows(due.Kind)) is { } unknown)
+        {
+            throw new FormatException($"Nothing falls due by the name {unknown.Kind}.");
+        }
+
         foreach (var told in saved.Objects("events"))
         {
             world.Events.Add(Events.StripeEvent.Read(told));
@@ -107,6 +115,7 @@ internal static class SavedWorld
         world.Forecast = WeatherControl.Read(saved.Child("forecast")!);
         world.Outages.Restore(saved.Child("outages")!);
         world.StaleReads.Restore(saved.Child("stale_reads")!);
+        world.Shoppers = (int)(saved.Number("shoppers") ?? 0);
         world.Billing = saved["settings"].Deserialize(SimulatorJson.Default.BillingSettings)!;
     }
 

@@ -63,6 +63,12 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     /// <summary>What the account sets for its subscriptions.</summary>
     public BillingSettings Billing { get; set; } = new();
 
+    /// <summary>How many customers scenarios have had.</summary>
+    public int Shoppers { get; set; }
+
+    /// <summary>Which world this is: each that is begun or loaded is another, and what was sent of one is not of the next.</summary>
+    public int Epoch { get; private set; }
+
     /// <summary>A fault, of the simulator's own or of whoever watches it, while time flowed by itself.</summary>
     public Exception? Broken { get; set; }
 
@@ -161,6 +167,8 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
 
     public void Clear()
     {
+        Epoch++;
+        Shoppers = 0;
         _objects.Clear();
         _byType.Clear();
         _byId.Clear();

@@ -1,7 +1,7 @@
 namespace Holdfast.Simulator.State;
 
 /// <summary>The world's own time: a time provider's, and as much as it was moved on by hand.</summary>
-public sealed class WorldClock(TimeProvider time)
+internal sealed class WorldClock(TimeProvider time)
 {
     public TimeProvider Time { get; } = time;
 

@@ -65,7 +65,15 @@ internal static class WeatherControl
 
         try
         {
-            return Read(json);
+            var forecast = Read(json);
+            ReadOnlySpan<TimeSpan> lengths =
+                [forecast.LongestDelay, forecast.StaleFor, forecast.HeldFor, forecast.SlowFor, forecast.LongestOutage];
+            if (lengths.ContainsAnyExceptInRange(TimeSpan.Zero, TimeSpan.MaxValue) || forecast.RequestsPerSecond < 0)
+            {
+                throw ApiError.Invalid("", "No duration, and no number of requests, may be less than zero.");
+            }
+
+            return forecast;
         }
         catch (JsonException error)
         {

@@ -1,4 +1,8 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.Delivery;
 using Holdfast.Simulator.Tests.Support;
+using Holdfast.Simulator.Versions;
+using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator.Tests.Runs;
 
@@ -60,12 +64,54 @@ public sealed class SameRunTests
     {
         await using var box = await Box.OpenAsync();
         var first = await box.PostAsync("/v1/customers", "name=Ada");
+        await using (var other = await Box.OpenAsync(new SimulatorOptions { Seed = 99, Version = ApiVersion.Of("2025-03-31.basil") }))
+        {
+            await box.Simulator.LoadAsync(await other.Simulator.SaveAsync(Ct), Ct);
+        }
+
+        await box.PostAsync("/_simulator/weather", "preset=rough");
 
         await box.PostAsync("/_simulator/reset");
         Assert.Empty(box.Told);
+        Assert.Equal((1, Forecast.Calm, ApiVersion.Newest), (box.World.Seed, box.World.Forecast, box.World.DefaultVersion));
         var again = await box.PostAsync("/v1/customers", "name=Ada");
 
         Assert.Equal(first.ToJsonString(), again.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_was_under_way_when_the_world_began_anew_is_no_part_of_it()
+    {
+        await using var box = await Box.OpenAsync();
+        await box.Simulator.AddEndpointAsync(new Uri("http://127.0.0.1:9/"), ct: Ct);
+        await box.PostAsync("/v1/customers");
+        using var courier = new Courier(box.World, new FrozenTime());
+        var parcel = courier.Take(box.World.Outbox.Next(long.MaxValue)!)!;
+
+        await box.Simulator.ResetAsync(Ct);
+        courier.Note(parcel, new Arrived(500, null));
+
+        Assert.Empty(box.World.Deliveries.Latest);
+        Assert.Equal(0, box.World.Outbox.Count);
+    }
+
+    [Theory]
+    [InlineData("objects", """[{"type":"customer","body":7}]""")]
+    [InlineData("chances", "7")]
+    [InlineData("outbox", """{"sequence":"x","data":7}""")]
+    [InlineData("timeline", """{"sequence":1,"data":[{"at":1,"sequence":1,"clock":null,"kind":"unicorn","id":"x"}]}""")]
+    [InlineData("settings", "[]")]
+    public async Task Whatever_is_wrong_with_a_state_all_is_as_it_was(string part, string wrong)
+    {
+        await using var box = await Box.OpenAsync();
+        await box.PostAsync("/v1/customers", "name=Ada");
+        var before = await box.Simulator.SaveAsync(Ct);
+        var saved = (JsonObject)before.DeepClone();
+        saved[part] = JsonNode.Parse(wrong);
+
+        await Assert.ThrowsAnyAsync<SimulatorException>(() => box.Simulator.LoadAsync(saved, Ct));
+
+        Assert.Equal(before.ToJsonString(), (await box.Simulator.SaveAsync(Ct)).ToJsonString());
     }
 
     [Fact]

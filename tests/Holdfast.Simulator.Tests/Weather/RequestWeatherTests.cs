@@ -91,6 +91,7 @@ public sealed class RequestWeatherTests
         await box.RefusedAsync(400, "POST", "/_simulator/weather", "drop=2");
         await box.RefusedAsync(400, "POST", "/_simulator/weather", "sunshine=1");
         await box.RefusedAsync(400, "POST", "/_simulator/weather", "held_for=soon");
+        await box.RefusedAsync(400, "POST", "/_simulator/weather", "held_for=-00:00:01");
     }
 
     [Fact]
