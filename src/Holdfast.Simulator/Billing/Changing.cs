@@ -44,6 +44,10 @@ internal static class Changing
         {
             Renewal.NoticeShortTrial(operation, subscription);
         }
+        else if (change.EndsTrial && wasTrialing)
+        {
+            Renewal.NoticeEndedTrial(operation, subscription, old.Number("trial_end") ?? 0);
+        }
 
         Pay(operation, subscription, invoice, change);
     }

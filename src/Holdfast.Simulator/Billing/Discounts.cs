@@ -74,7 +74,7 @@ internal static class Discounts
             return kept;
         }
 
-        var coupon = terms.Code is { } code ? PromotionCodes.Redeem(operation, code, customer)
+        var coupon = terms.Code is { } code ? PromotionCodes.Redeem(operation, code, customer, OrderOf(holder))
             : terms.Coupon ?? throw ApiError.Missing("discounts[0][coupon]");
         if (coupon.Text("currency") is { } currency && (holder.Text("currency") ?? currency) != currency)
         {
@@ -153,6 +153,20 @@ internal static class Discounts
     private static IEnumerable<string?> Ids(StripeObject holder) => holder.Type == Customers.Type
         ? [holder.Text("discount.id")]
         : holder.Body.Items("discounts").Select(id => id?.GetValue<string>());
+
+    /// <summary>What a holder orders; null for a customer.</summary>
+    private static (long Amount, string? Currency)? OrderOf(StripeObject holder)
+    {
+        if (holder.Type == Customers.Type)
+        {
+            return null;
+        }
+
+        var amount = holder.Type == Invoices.Type ? holder.Number("subtotal")
+            : holder.Body.Objects("items").Sum(item =>
+                Money.Round(Money.Of(item.Child("price")!, item.Number("quantity") ?? 1)));
+        return (amount, holder.Text("currency"));
+    }
 
     private static void Hold(JsonObject body, IReadOnlyList<StripeObject> discounts)
     {

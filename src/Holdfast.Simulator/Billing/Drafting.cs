@@ -73,8 +73,9 @@ internal static class Drafting
             }
         });
         operation.UpdateHidden(invoice, hidden => hidden["days_until_due"] = terms.DaysUntilDue);
-        GiveDiscounts(operation, invoice, terms);
         Add(operation, invoice, terms.Items);
+        GiveDiscounts(operation, invoice, terms);
+        Sum(operation, invoice);
         Remember(operation, customer, terms, invoice);
         operation.Tell("invoice.created", invoice);
         if (terms.Waits)

@@ -20,7 +20,7 @@ internal static class Ending
     {
         if (!Subscriptions.IsOver(subscription))
         {
-            AtPeriodEnd(operation, subscription);
+            WithinPeriod(operation, subscription);
         }
     });
 
@@ -120,6 +120,23 @@ internal static class Ending
                 LetRest(operation, invoice);
             }
         }
+    }
+
+    /// <summary>
+    /// It was to end before its period does, and what was paid for the rest is given back. (Stripe draws that up when
+    /// <c>cancel_at</c> is set.)
+    /// </summary>
+    private static void WithinPeriod(Operation operation, StripeObject subscription)
+    {
+        if (subscription.Status is "active" && subscription.Body.Flag("_cancel_prorates"))
+        {
+            foreach (var item in subscription.Body.Objects("items").ToArray())
+            {
+                Proration.Credit(operation, subscription, item, operation.Now(subscription));
+            }
+        }
+
+        AtPeriodEnd(operation, subscription);
     }
 
     /// <summary>It was to end now: what has gathered since the last invoice is billed once more.</summary>

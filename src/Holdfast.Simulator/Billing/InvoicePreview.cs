@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.State;
+using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Billing;
 
@@ -14,7 +15,9 @@ internal static class InvoicePreview
     public static void Map(Catalog catalog)
     {
         catalog.Post("/v1/invoices/create_preview", call => Preview(call, call.Params.Child("subscription_details")));
-        catalog.Get("/v1/invoices/upcoming", call => Preview(call, null));
+        catalog.Get("/v1/invoices/upcoming", call => call.Version < ApiVersion.Basil ? Preview(call, null)
+            : throw new ApiError(404, ApiError.InvalidRequest,
+                $"Unrecognized request URL (GET: {call.Url}): since basil it is /v1/invoices/create_preview."));
     }
 
     /// <summary>The invoice of the next renewal, as <c>invoice.upcoming</c> shows it: without an id.</summary>
@@ -34,7 +37,14 @@ internal static class InvoicePreview
         subscription ??= call.World.All(Subscriptions.Type).LastOrDefault(one =>
             one.Text("customer") == customer.Id && one.Status is "active" or "trialing" or "past_due");
         var change = ChangeOf(call, details);
-        if (subscription is null || Subscriptions.IsOver(subscription) || subscription.Status is "paused")
+        if (change is not null && !call.Params.Has("subscription"))
+        {
+            throw ApiError.Unsupported("the preview of a subscription yet to be made",
+                details is null ? "subscription_items" : "subscription_details");
+        }
+
+        if (subscription is null || Subscriptions.IsOver(subscription) || subscription.Status is "paused"
+            || (change is null && Renewal.EndsWithPeriod(subscription)))
         {
             throw new ApiError(404, ApiError.InvalidRequest,
                 $"No upcoming invoices for customer: {customer.Id}", "invoice_upcoming_none");

@@ -89,6 +89,17 @@ internal static class InvoicesApi
             fields["due_date"] = due;
         }
 
+        if (asked.Child("payment_settings") is { } settings && settings.Has("payment_method_types"))
+        {
+            var types = MethodTypes.KnownOnly(settings, "payment_method_types");
+            fields["payment_settings"] = new JsonObject
+            {
+                ["default_mandate"] = null,
+                ["payment_method_options"] = null,
+                ["payment_method_types"] = types.Count == 0 ? null : MethodTypes.ToArray(types),
+            };
+        }
+
         if (asked.Text("default_payment_method") is { Length: > 0 } method)
         {
             fields["default_payment_method"] = PaymentMethods.OfCustomer(

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
+using Holdfast.Simulator.Payments;
 using Holdfast.Simulator.State;
 using Holdfast.Simulator.Versions;
 
@@ -45,15 +46,10 @@ internal static class PromotionCodes
     }
 
     /// <summary>One more use of it, by this customer or a guest; refused when it is not for them, not now or no more.</summary>
-    public static StripeObject Redeem(Operation operation, StripeObject code, StripeObject? customer)
+    public static StripeObject Redeem(
+        Operation operation, StripeObject code, StripeObject? customer, (long Amount, string? Currency)? order)
     {
-        if (!code.Body.Flag("active") || code.Body.Number("expires_at") <= operation.World.Now(null)
-            || (code.Text("customer") is { } owner && owner != customer?.Id))
-        {
-            throw ApiError.State(
-                $"This promotion code cannot be redeemed: {code.Text("code")}.", param: "promotion_code");
-        }
-
+        Check(operation.World, code, customer, order);
         operation.Update(code, body =>
         {
             body["times_redeemed"] = code.Number("times_redeemed") + 1;
@@ -62,6 +58,38 @@ internal static class PromotionCodes
         return operation.World.Find(Coupons.Type, code.Text("promotion.coupon"))
             ?? throw ApiError.State("The coupon of this promotion code was deleted.", param: "promotion_code");
     }
+
+    /// <summary>Throws when it is not for them, not now, not for so little or no more.</summary>
+    /// <param name="order">What it is to be taken off; null for a customer, who has ordered nothing yet.</param>
+    public static void Check(
+        World world, StripeObject code, StripeObject? customer, (long Amount, string? Currency)? order)
+    {
+        if (!code.Body.Flag("active") || code.Body.Number("expires_at") <= world.Now(null)
+            || (code.Text("customer") is { } owner && owner != customer?.Id))
+        {
+            throw ApiError.State(
+                $"This promotion code cannot be redeemed: {code.Text("code")}.", param: "promotion_code");
+        }
+
+        if (code.Body.Flag("restrictions.first_time_transaction") && HasPaid(world, customer))
+        {
+            throw ApiError.State(
+                "This promotion code cannot be redeemed: the customer has paid before.", param: "promotion_code");
+        }
+
+        if (order is { } asked && code.Body.Number("restrictions.minimum_amount") is { } least
+            && (asked.Amount < least || asked.Currency != code.Text("restrictions.minimum_amount_currency")))
+        {
+            throw ApiError.State(
+                "This promotion code cannot be redeemed: the order is below its minimum.", param: "promotion_code");
+        }
+    }
+
+    private static bool HasPaid(World world, StripeObject? customer) => customer is not null
+        && (world.All(Charges.Type).Any(charge =>
+            charge.Text("customer") == customer.Id && charge.Status is "succeeded")
+            || world.All(Invoices.Type).Any(invoice =>
+                invoice.Text("customer") == customer.Id && invoice.Number("amount_paid") > 0));
 
     private static Answer Create(Call call)
     {
@@ -93,7 +121,8 @@ internal static class PromotionCodes
             {
                 ["first_time_transaction"] = restrictions?.Flag("first_time_transaction") ?? false,
                 ["minimum_amount"] = restrictions?.Integer("minimum_amount"),
-                ["minimum_amount_currency"] = restrictions?.Text("minimum_amount_currency"),
+                ["minimum_amount_currency"] = restrictions?.Integer("minimum_amount") is null ? null
+                    : Currencies.Read(restrictions, "minimum_amount_currency"),
             },
         });
         call.Operation.Update(made, body => Write(asked, body));

@@ -75,6 +75,15 @@ internal static class Renewal
         }
     }
 
+    /// <summary>A trial ended before its three days' notice is noticed as it ends.</summary>
+    public static void NoticeEndedTrial(Operation operation, StripeObject subscription, long end)
+    {
+        if (end - TrialNotice > operation.Now(subscription))
+        {
+            operation.Tell("customer.subscription.trial_will_end", subscription);
+        }
+    }
+
     /// <summary>Moves the subscription into the period that begins at a moment, out of a trial it was in.</summary>
     public static void Move(Operation operation, StripeObject subscription, long moment)
     {
@@ -91,6 +100,10 @@ internal static class Renewal
 
     public static System.Text.Json.Nodes.JsonObject FirstPrice(StripeObject subscription) =>
         subscription.Body.Objects("items").First().Child("price")!;
+
+    /// <summary>No renewal is to come.</summary>
+    public static bool EndsWithPeriod(StripeObject subscription) =>
+        EndsWithPeriod(subscription, Subscriptions.PeriodOf(subscription).End);
 
     private static bool EndsWithPeriod(StripeObject subscription, long end) =>
         subscription.Body.Flag("cancel_at_period_end") || subscription.Body.Number("cancel_at") <= end;

@@ -207,6 +207,7 @@ internal static class Settlement
                 _ => $"Invoice {invoice.Text("number")}",
             },
             Invoice = invoice.Id,
+            More = new JsonObject { ["payment_method_types"] = TypesOf(operation.World, invoice) },
             SetupFutureUsage = invoice.Text("parent.type") is "subscription_details" ? "off_session" : null,
         });
         InvoicePayments.Open(operation, invoice, intent);
@@ -225,6 +226,14 @@ internal static class Settlement
                 Paid(operation, invoice, paidBy);
             }
         }
+    }
+
+    /// <summary>What may pay it: as it says itself, or its subscription, or the Dashboard.</summary>
+    private static JsonNode TypesOf(World world, StripeObject invoice)
+    {
+        const string Chosen = "payment_settings.payment_method_types";
+        return (invoice.Body.At(Chosen) ?? Invoices.SubscriptionOf(world, invoice)?.Body.At(Chosen))?.DeepClone()
+            ?? MethodTypes.ToArray(MethodTypes.InDashboard(invoice.Text("currency")!));
     }
 
     private static void MarkCustomer(Operation operation, StripeObject invoice, bool delinquent)

@@ -14,14 +14,18 @@ internal static class Subscribing
     /// <summary>So long the first invoice may be paid.</summary>
     private const long SecondsToPay = 23 * 60 * 60;
 
-    public static void Map(Catalog catalog) => catalog.When(Expire, (operation, subscription) =>
+    public static void Map(Catalog catalog)
     {
-        if (subscription.Status is "incomplete"
-            && operation.World.Find(Invoices.Type, subscription.Text("latest_invoice")) is { Status: "open" } invoice)
+        catalog.When(Expire, (operation, subscription) =>
         {
-            Settlement.Void(operation, invoice);
-        }
-    });
+            if (subscription.Status is "incomplete" && operation.World.Find(
+                Invoices.Type, subscription.Text("latest_invoice")) is { Status: "open" } invoice)
+            {
+                Settlement.Void(operation, invoice);
+            }
+        });
+        catalog.WhenSettled(HearSetup);
+    }
 
     public static StripeObject Start(Operation operation, SubscriptionTerms terms, Call? call)
     {
@@ -40,6 +44,11 @@ internal static class Subscribing
         {
             Settlement.Finalize(operation, invoice);
             PayFirst(operation, subscription, invoice, terms, call);
+        }
+
+        if (terms.PaymentBehavior is "default_incomplete" && invoice.Number("amount_due") == 0)
+        {
+            AskForMethod(operation, subscription, invoice);
         }
 
         operation.TellAt(place, "customer.subscription.created", subscription);
@@ -142,6 +151,40 @@ internal static class Subscribing
         {
             operation.Plan(operation.Now(subscription) + SecondsToPay, Expire, subscription);
         }
+    }
+
+    /// <summary>Nothing is due yet, and there is nothing to pay with later: a setup intent waits for the customer.</summary>
+    private static void AskForMethod(Operation operation, StripeObject subscription, StripeObject invoice)
+    {
+        if (subscription.Text("collection_method") is not "charge_automatically"
+            || Collection.MethodFor(operation.World, invoice) is not null)
+        {
+            return;
+        }
+
+        var setup = SetupIntents.Make(
+            operation, operation.World.Find(Customers.Type, subscription.Text("customer")), null, "off_session");
+        operation.UpdateHidden(setup, hidden => hidden["subscription"] = subscription.Id);
+        operation.Update(subscription, body => body["pending_setup_intent"] = setup.Id);
+    }
+
+    /// <summary>The customer has given what to pay with later, or nobody asks for it any more.</summary>
+    private static void HearSetup(Operation operation, StripeObject setup)
+    {
+        if (setup.Status is not ("succeeded" or "canceled") || operation.World.Find(
+            Subscriptions.Type, setup.Hidden.Text("subscription")) is not { } subscription)
+        {
+            return;
+        }
+
+        operation.Update(subscription, body =>
+        {
+            body["pending_setup_intent"] = null;
+            if (setup.Status is "succeeded")
+            {
+                body["default_payment_method"] = setup.Text("payment_method");
+            }
+        }, "customer.subscription.updated");
     }
 
     /// <summary>The payment's error, after which nothing of the call stands.</summary>

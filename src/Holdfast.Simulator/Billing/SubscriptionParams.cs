@@ -40,7 +40,7 @@ internal static class SubscriptionParams
             Discounts = Discounts.Asked(call, asked),
             FirstInvoice = [.. asked.Children("add_invoice_items").Select(item => TermsOf(call, item))],
             MissingMethod = MissingMethodOf(asked) ?? "create_invoice",
-            More = new JsonObject { ["billing_mode"] = ModeOf(call) },
+            More = new JsonObject { ["billing_mode"] = ModeOf(call, asked) },
             OffSession = asked.Flag("off_session") is true,
             PaymentBehavior = BehaviorOf(asked),
             ProrationBehavior = ProrationOf(asked),
@@ -128,9 +128,9 @@ internal static class SubscriptionParams
             ? PaymentMethods.OfCustomer(call.Operation, customer, id, "default_payment_method") : null;
 
     /// <summary>Since clover flexible is what a new subscription gets unless it asks for classic.</summary>
-    private static JsonObject ModeOf(Call call)
+    public static JsonObject ModeOf(Call call, Params? given)
     {
-        var asked = call.Params.Child("billing_mode");
+        var asked = given?.Child("billing_mode");
         asked?.Required("type");
         var mode = asked?.OneOf("type", "classic", "flexible")
             ?? (call.Version >= ApiVersion.Clover ? "flexible" : "classic");
@@ -156,7 +156,7 @@ internal static class SubscriptionParams
 
         if (asked.Child("payment_settings") is { } settings)
         {
-            var types = settings.Texts("payment_method_types");
+            var types = MethodTypes.KnownOnly(settings, "payment_method_types");
             body["payment_settings"] = new JsonObject
             {
                 ["payment_method_options"] = null,
@@ -181,6 +181,7 @@ internal static class SubscriptionParams
         var ends = atEnd is true || moment is not null;
         body["cancel_at_period_end"] = atEnd ?? false;
         body["cancel_at"] = moment;
+        body["_cancel_prorates"] = moment is not null && ProrationOf(asked) is not "none";
         body["canceled_at"] = ends ? now : null;
         body.Child("cancellation_details")!["reason"] = ends ? "cancellation_requested" : null;
     }

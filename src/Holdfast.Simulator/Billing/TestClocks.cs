@@ -147,6 +147,7 @@ internal static class TestClocks
         }
 
         operation.Unplan(Expire, clock);
+        operation.UnplanAll(clock.Id);
         operation.Tell("test_helpers.test_clock.deleted", clock);
         operation.Remove(clock);
     }

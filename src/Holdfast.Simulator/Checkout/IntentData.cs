@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Payments;
 
@@ -27,7 +28,13 @@ internal static class IntentData
         }
 
         var data = new JsonObject { ["metadata"] = new JsonObject() };
-        if (call.Params.Child(name) is not { } asked)
+        var asked = call.Params.Child(name);
+        if (mode is "subscription")
+        {
+            data["billing_mode"] = SubscriptionParams.ModeOf(call, asked);
+        }
+
+        if (asked is null)
         {
             return data;
         }

@@ -53,7 +53,11 @@ internal static class NewSubscription
             FirstInvoice = [.. items[false]],
             Metadata = data.Child("metadata"),
             MissingMethod = data.Text("missing_payment_method") ?? "create_invoice",
-            More = new() { ["description"] = data.Text("description") },
+            More = new()
+            {
+                ["billing_mode"] = data.Child("billing_mode")?.Copy(),
+                ["description"] = data.Text("description"),
+            },
             TrialEnd = trialEnd,
         };
     }

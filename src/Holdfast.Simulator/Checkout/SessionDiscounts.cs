@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Billing;
 using Holdfast.Simulator.Http;
+using Holdfast.Simulator.Objects;
 using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Checkout;
@@ -37,6 +38,8 @@ internal static class SessionDiscounts
             throw ApiError.State($"This code is invalid: {code}.", "promotion_code_invalid", "promotion_code");
         }
 
+        PromotionCodes.Check(operation.World, known,
+            operation.World.Find(Customers.Type, session.Text("customer")), OrderOf(session));
         operation.Update(session, body =>
             Give(operation.World, body, new DiscountTerms(null, known, null), "promotion_code"));
         Sums.Write(operation, session);
@@ -57,9 +60,12 @@ internal static class SessionDiscounts
         foreach (var terms in Of(operation.World, session))
         {
             Coupons.Redeem(operation, terms.Code is { } code
-                ? PromotionCodes.Redeem(operation, code, customer) : CouponOf(operation.World, terms));
+                ? PromotionCodes.Redeem(operation, code, customer, OrderOf(session)) : CouponOf(operation.World, terms));
         }
     }
+
+    private static (long Amount, string? Currency) OrderOf(StripeObject session) =>
+        (session.Number("amount_subtotal"), session.Text("currency"));
 
     private static void Give(World world, JsonObject body, DiscountTerms terms, string param)
     {

@@ -10,6 +10,9 @@ namespace Holdfast.Simulator.Objects;
 /// <summary>Customers. https://docs.stripe.com/api/customers</summary>
 internal static class Customers
 {
+    /// <summary>Since then a customer shows its sources and subscriptions only when asked to.</summary>
+    private static readonly ApiVersion ListsLeftOut = ApiVersion.Of("2020-08-27");
+
     private static readonly string[] Address = ["city", "country", "line1", "line2", "postal_code", "state"];
 
     public static readonly ObjectType Type = new("customer", "cus", """
@@ -22,7 +25,16 @@ internal static class Customers
           "livemode": false, "metadata": {}, "name": null, "next_invoice_sequence": 1, "phone": null,
           "preferred_locales": [], "shipping": null, "tax_exempt": "none", "test_clock": null
         }
-        """);
+        """)
+    {
+        Includable = new Dictionary<string, Func<World, JsonObject, JsonNode?>>
+        {
+            ["sources"] = (world, customer) => ListOf(customer, "sources", Of(world, CardSources.Type, customer)),
+            ["subscriptions"] = (world, customer) => ListOf(customer, "subscriptions",
+                Of(world, Subscriptions.Type, customer).Where(one => !Subscriptions.IsOver(one))),
+        },
+        Shapes = [new Shape(ListsLeftOut, ShowLists)],
+    };
 
     public static void Map(Catalog catalog)
     {
@@ -131,6 +143,30 @@ internal static class Customers
             held.TryAdd("phone", null);
             body["shipping"] = held;
         }
+    }
+
+    private static void ShowLists(World world, JsonObject body)
+    {
+        foreach (var (name, list) in Type!.Includable)
+        {
+            body[name] = list(world, body);
+        }
+    }
+
+    private static IEnumerable<StripeObject> Of(World world, ObjectType type, JsonObject customer) =>
+        world.All(type).Where(item => item.Text("customer") == customer.Text("id"));
+
+    /// <summary>Newest first.</summary>
+    private static JsonObject ListOf(JsonObject customer, string name, IEnumerable<StripeObject> items)
+    {
+        JsonNode[] shown = [.. items.Reverse().Select(item => item.Body.Copy())];
+        return new JsonObject
+        {
+            ["object"] = "list",
+            ["data"] = new JsonArray(shown),
+            ["has_more"] = false,
+            ["url"] = $"/v1/customers/{customer.Text("id")}/{name}",
+        };
     }
 
     /// <summary>What is left of a deleted customer: reading it answers with this stub, not with 404.</summary>

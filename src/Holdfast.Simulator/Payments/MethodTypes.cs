@@ -59,7 +59,8 @@ internal static class MethodTypes
         return (types, fields);
     }
 
-    private static IReadOnlyList<string> InDashboard(string currency) => currency switch
+    /// <summary>Those the Dashboard offers for a currency while nobody has chosen others.</summary>
+    public static IReadOnlyList<string> InDashboard(string currency) => currency switch
     {
         "eur" => ["card", "link", "sepa_debit"],
         "usd" => ["card", "link", "us_bank_account"],
@@ -70,7 +71,7 @@ internal static class MethodTypes
         _ => ["card", "link"],
     };
 
-    private static IReadOnlyList<string> KnownOnly(Params asked, string name)
+    public static IReadOnlyList<string> KnownOnly(Params asked, string name)
     {
         var types = asked.Texts(name);
         foreach (var type in types)
@@ -84,6 +85,6 @@ internal static class MethodTypes
         return types;
     }
 
-    private static JsonArray ToArray(IReadOnlyList<string> types) =>
+    public static JsonArray ToArray(IReadOnlyList<string> types) =>
         new([.. types.Select(type => JsonValue.Create(type))]);
 }

@@ -163,6 +163,16 @@ internal sealed class Operation(World world, OperationCause cause)
         }
     }
 
+    /// <summary>Nothing happens any more on a test clock that is deleted.</summary>
+    public void UnplanAll(string clock)
+    {
+        foreach (var due in World.Timeline.All.Where(due => due.Clock == clock).ToArray())
+        {
+            World.Timeline.Remove(due);
+            _undo.Add(() => World.Timeline.Restore(due));
+        }
+    }
+
     /// <summary>Puts everything back as it was; nothing is told.</summary>
     public void Undo()
     {
