@@ -110,7 +110,7 @@ public sealed class StripeSimulator : IAsyncDisposable
         return _passing.AdvanceAsync(span, ct);
     }
 
-    /// <summary>All of it as JSON: objects, events, what is due and what is to be sent, the clock, what chance will say.</summary>
+    /// <summary>All of it as JSON: objects, events, what is due and to be sent, the clock, what chance will say.</summary>
     public async Task<JsonObject> SaveAsync(CancellationToken ct = default)
     {
         using (await _passing.PauseAsync(ct))
@@ -144,7 +144,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     public Task DeliverAsync(CancellationToken ct = default) => AdvanceAsync(Moment, ct);
 
     /// <summary>Plays a scenario to its end, moving the world's time on as the story goes.</summary>
-    /// <exception cref="ScenarioException">There is none of this name, or the simulator answered otherwise than it goes.</exception>
+    /// <exception cref="ScenarioException">There is none of this name, or it was answered otherwise than it goes.</exception>
     public Task<ScenarioReport> PlayAsync(string scenario, ScenarioOptions? options = null, CancellationToken ct = default) =>
         _theatre.PlayAsync(scenario, options ?? new ScenarioOptions(), ct);
 

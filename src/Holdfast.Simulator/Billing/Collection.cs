@@ -93,7 +93,10 @@ internal static class Collection
         PaymentIntents.Confirm(operation, intent, offSession);
     }
 
-    /// <summary>From the nearest to the farthest, and only what is still the customer's. https://docs.stripe.com/billing/collection-method</summary>
+    /// <summary>
+    /// From the nearest to the farthest, and only what is still the customer's.
+    /// https://docs.stripe.com/billing/collection-method
+    /// </summary>
     public static StripeObject? MethodFor(World world, StripeObject invoice)
     {
         var subscription = Invoices.SubscriptionOf(world, invoice);

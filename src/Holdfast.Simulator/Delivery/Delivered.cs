@@ -11,6 +11,6 @@ public sealed record Delivered(
     DateTimeOffset At, string Type, string Event, int Attempt, int? Status, string? Error, bool IsCopy, bool IsCorrupt)
 {
     internal static Delivered Of(DeliveryRecord record) => new(
-        DateTimeOffset.FromUnixTimeMilliseconds(record.At), record.Type, record.Event, record.Attempt, record.Status, record.Error,
-        record.IsCopy, record.IsCorrupt);
+        DateTimeOffset.FromUnixTimeMilliseconds(record.At), record.Type, record.Event, record.Attempt, record.Status,
+        record.Error, record.IsCopy, record.IsCorrupt);
 }

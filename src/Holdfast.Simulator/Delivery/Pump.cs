@@ -47,7 +47,7 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
         }
     }
 
-    /// <summary>What breaks the course of time is told to whoever calls the API next: nothing can be relied on any more.</summary>
+    /// <summary>What breaks the course of time is told to whoever calls the API next: nothing can be relied on.</summary>
     private async Task FeedUntilItBreaksAsync(ChannelWriter<Parcel> parcels, CancellationToken ct)
     {
         try

@@ -3,7 +3,7 @@ using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Http;
 
-/// <summary>An answer that is Stripe's error body. Status, type, code and param are Stripe's; the message is in our words.</summary>
+/// <summary>Stripe's error body. Status, type, code and param are Stripe's; the message is in our words.</summary>
 internal sealed class ApiError(int status, string type, string message, string? code = null, string? param = null)
     : SimulatorException(message)
 {

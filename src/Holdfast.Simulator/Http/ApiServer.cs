@@ -88,7 +88,8 @@ internal sealed class ApiServer : IAsyncDisposable
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new ApiError(500, "api_error", $"The simulator itself has failed; this is a bug in it. {error}", "simulator_failed")
+            return new ApiError(
+                500, "api_error", $"The simulator itself has failed; this is a bug in it. {error}", "simulator_failed")
                 .ToResponse(request.IsV2);
         }
     }

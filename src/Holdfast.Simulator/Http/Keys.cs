@@ -20,7 +20,8 @@ internal sealed class Keys
         if (request.Key is not { Length: > 0 } key)
         {
             throw new ApiError(401, ApiError.InvalidRequest,
-                "You did not provide an API key. Send it as 'Authorization: Bearer sk_test_…', or as the user name of Basic auth.");
+                "You did not provide an API key. Send it as 'Authorization: Bearer sk_test_…', or as the user name "
+                + "of Basic auth.");
         }
 
         if (_revoked.Contains(key))

@@ -132,7 +132,8 @@ internal static class Customers
 
         if (asked.Has("preferred_locales"))
         {
-            body["preferred_locales"] = new JsonArray([.. asked.Texts("preferred_locales").Select(locale => JsonValue.Create(locale))]);
+            body["preferred_locales"] =
+                new JsonArray([.. asked.Texts("preferred_locales").Select(locale => JsonValue.Create(locale))]);
         }
 
         if (asked.Child("shipping") is { } shipping)

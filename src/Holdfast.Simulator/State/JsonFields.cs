@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Holdfast.Simulator.State;
 
-/// <summary>Reads fields of Stripe's JSON by name or dotted path (<c>recurring.interval</c>); what is absent reads as null.</summary>
+/// <summary>Reads Stripe's JSON by name or dotted path (<c>recurring.interval</c>); what is absent is null.</summary>
 internal static class JsonFields
 {
     extension(JsonObject body)
@@ -18,7 +18,8 @@ internal static class JsonFields
             return node;
         }
 
-        public string? Text(string path) => body.At(path) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        public string? Text(string path) =>
+            body.At(path) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
         public long? Number(string path) => body.At(path) is JsonValue value && value.TryGetValue<long>(out var number) ? number
             : body.At(path) is JsonValue other && other.TryGetValue<int>(out var small) ? small

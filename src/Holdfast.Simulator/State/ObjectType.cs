@@ -3,14 +3,14 @@ using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.State;
 
-/// <summary>One of Stripe's object types: how it is named, what a new one looks like, what older API versions show of it.</summary>
+/// <summary>One of Stripe's object types: its names, what a new one looks like, what older versions show of it.</summary>
 internal sealed class ObjectType
 {
     private readonly JsonObject _template;
 
     /// <param name="name">Stripe's <c>object</c>, such as <c>checkout.session</c>.</param>
     /// <param name="prefix">Of its ids, without the underscore.</param>
-    /// <param name="template">Every field that is always shown, with the value of a new object, in the newest version's shape.</param>
+    /// <param name="template">Every field that is always shown, as of a new object, in the newest shape.</param>
     public ObjectType(string name, string prefix, string template)
     {
         Name = name;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Holdfast.Simulator.State;
 
-/// <summary>Something that time brings about by itself: at this moment, on this clock, that kind of thing to this object.</summary>
+/// <summary>What time brings about by itself: at this moment, on this clock, that kind of thing to this object.</summary>
 /// <param name="At">Unix seconds.</param>
 /// <param name="Clock">A test clock's id, null for the world's own time.</param>
 /// <param name="Kind">One of those the catalog has an action for, such as <c>invoice.finalize</c>.</param>

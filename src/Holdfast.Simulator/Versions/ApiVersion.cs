@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Holdfast.Simulator.Versions;
 
-/// <summary>A version of Stripe's API, such as <c>2025-03-31.basil</c> or, before the trains had names, <c>2024-06-20</c>.</summary>
+/// <summary>
+/// A version of Stripe's API, such as <c>2025-03-31.basil</c> or, before the trains had names, <c>2024-06-20</c>.
+/// </summary>
 public readonly record struct ApiVersion : IComparable<ApiVersion>
 {
     private readonly string? _name;
@@ -41,7 +43,8 @@ public readonly record struct ApiVersion : IComparable<ApiVersion>
     {
         version = default;
         if (text is not { Length: >= 10 } || (text.Length > 10 && (text[10] != '.' || text.Length == 11))
-            || !DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            || !DateOnly.TryParseExact(
+                text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
         {
             return false;
         }

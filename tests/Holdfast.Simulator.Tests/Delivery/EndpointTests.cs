@@ -81,7 +81,8 @@ public sealed class EndpointTests
         await using var receiver = await Receiver.OpenAsync();
         await using var box = await Box.OpenAsync();
         var (id, old) = await box.Simulator.AddEndpointAsync(receiver.Url, ct: Ct);
-        var rolled = (string)(await box.PostAsync($"/_simulator/webhook_endpoints/{id}/roll_secret", "expires_in=3600"))["secret"]!;
+        var answer = await box.PostAsync($"/_simulator/webhook_endpoints/{id}/roll_secret", "expires_in=3600");
+        var rolled = (string)answer["secret"]!;
 
         await box.PostAsync("/v1/customers");
         await box.PassAsync(TimeSpan.FromMinutes(59));

@@ -7,8 +7,12 @@ public sealed class FormReaderTests
     [Theory]
     [InlineData("a=1&b=2", """{"a":"1","b":"2"}""")]
     [InlineData("a%5Bb%5D=x+y%26z", """{"a":{"b":"x y\u0026z"}}""")]
-    [InlineData("items[0][price]=p&items[0][quantity]=2&items[1][price]=q", """{"items":[{"price":"p","quantity":"2"},{"price":"q"}]}""")]
-    [InlineData("items[][price]=p&items[][quantity]=2&items[][price]=q", """{"items":[{"price":"p","quantity":"2"},{"price":"q"}]}""")]
+    [InlineData(
+        "items[0][price]=p&items[0][quantity]=2&items[1][price]=q",
+        """{"items":[{"price":"p","quantity":"2"},{"price":"q"}]}""")]
+    [InlineData(
+        "items[][price]=p&items[][quantity]=2&items[][price]=q",
+        """{"items":[{"price":"p","quantity":"2"},{"price":"q"}]}""")]
     [InlineData("expand[]=a&expand[]=b.c", """{"expand":["a","b.c"]}""")]
     [InlineData("items[1]=b&items[0]=a", """{"items":["a","b"]}""")]
     [InlineData("metadata[7]=a", """{"metadata":{"7":"a"}}""")]

@@ -5,7 +5,7 @@ using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator.Tests.Support;
 
-/// <summary>A shop's calls in rough weather, and all that was answered and delivered, in one text to compare to the byte.</summary>
+/// <summary>A shop's calls in rough weather, and all that was answered and delivered, in one text to compare.</summary>
 internal sealed class Run
 {
     private readonly StringBuilder _seen = new();
@@ -22,7 +22,8 @@ internal sealed class Run
     /// <summary>Answers now with 500, now with 200, as a receiver of a real shop; the same each run.</summary>
     public int Answer(Arrival arrival)
     {
-        _seen.Append("delivery ").Append(arrival.Signature).Append('\n').Append(Encoding.UTF8.GetString(arrival.Body)).Append('\n');
+        _seen.Append("delivery ").Append(arrival.Signature).Append('\n')
+            .Append(Encoding.UTF8.GetString(arrival.Body)).Append('\n');
         return ++_receiverCalls % 5 is 0 ? 500 : 200;
     }
 
