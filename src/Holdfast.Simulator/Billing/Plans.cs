@@ -90,9 +90,12 @@ internal static class Plans
         return new Answer.One(Of(price.Body));
     }
 
-    private static Answer List(Call call) => new Answer.Many(call.List(call.World.All(Prices.Type)
-        .Where(price => price.Text("type") is "recurring" && call.Fits(price, "active") && call.Fits(price, "product"))
-        .Select(price => Of(price.Body))));
+    private static Answer List(Call call)
+    {
+        var prices = call.List(Prices.Type, price =>
+            call.Fits(price, "active") && call.Fits(price, "product") && price.Text("type") is "recurring");
+        return new Answer.Many(prices with { Items = [.. prices.Items.Select(Of)] });
+    }
 
     private static Answer Delete(Call call)
     {

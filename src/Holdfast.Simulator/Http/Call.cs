@@ -8,6 +8,8 @@ namespace Holdfast.Simulator.Http;
 internal sealed class Call(
     Operation operation, Params asked, IReadOnlyDictionary<string, string> route, ApiRequest request, ApiVersion version)
 {
+    private bool _readsFilters;
+
     public Operation Operation { get; } = operation;
 
     public World World => Operation.World;
@@ -46,8 +48,19 @@ internal sealed class Call(
     };
 
     /// <summary>A page of a type's objects, newest first, with the filters every list has.</summary>
-    public Page List(ObjectType type, Func<StripeObject, bool>? filter = null) =>
-        List(World.All(type).Where(item => filter is null || filter(item)).Select(item => item.Body));
+    /// <param name="filter">Of <see cref="Fits"/>, which stand first: all are read even when nothing is listed.</param>
+    public Page List(ObjectType type, Func<StripeObject, bool>? filter = null)
+    {
+        if (filter is null)
+        {
+            return List(World.All(type).Select(item => item.Body));
+        }
+
+        _readsFilters = true;
+        filter(new StripeObject(type, type.NewBody()));
+        _readsFilters = false;
+        return List(World.All(type).Where(filter).Select(item => item.Body));
+    }
 
     /// <param name="bodies">In the order they were made.</param>
     public Page List(IEnumerable<JsonObject> bodies)
@@ -58,7 +71,8 @@ internal sealed class Call(
 
     /// <summary>True when the parameter was not given, or the field of the object equals it.</summary>
     public bool Fits(StripeObject item, string param, string? field = null) =>
-        Params.Text(param) is not { Length: > 0 } wanted || item.Body.At(field ?? param)?.ToString() == wanted;
+        Params.Text(param) is not { Length: > 0 } wanted || _readsFilters
+        || item.Body.At(field ?? param)?.ToString() == wanted;
 
     /// <summary>What the <c>created</c> parameter of lists asks for, null when it was not given.</summary>
     public Func<long, bool>? CreatedBetween()

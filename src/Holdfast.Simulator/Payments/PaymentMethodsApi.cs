@@ -26,7 +26,7 @@ internal static class PaymentMethodsApi
         ListOf(call, call.Given(Customers.Type, "customer")?.Id ?? throw ApiError.Missing("customer"));
 
     private static Answer.Many ListOf(Call call, string customer) => new(call.List(PaymentMethods.Type, item =>
-        item.Text("customer") == customer && call.Fits(item, "type") && call.Fits(item, "allow_redisplay")));
+        call.Fits(item, "type") && call.Fits(item, "allow_redisplay") && item.Text("customer") == customer));
 
     private static Answer RetrieveOf(Call call)
     {
