@@ -24,6 +24,9 @@ internal sealed record Job
     /// <summary>How often it was taken up alone after the process had died, and had not ended.</summary>
     public required int Alone { get; init; }
 
+    /// <summary>Since when it is due; known of those that were claimed together.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
     /// <summary>The attempt's place in the retry schedule, counted from 1.</summary>
     public int Try => Attempt - RetriesFrom;
 }

@@ -11,8 +11,13 @@ internal sealed class JobStore(Database database)
         session.ExecuteAsync(
             _sql["Add"], ("kind", kind), ("subjects", subjects), ("run_at", now), ("created_at", now));
 
-    public Task<List<Job>> ClaimDueAsync(Session session, string kind, DateTimeOffset now, int limit) =>
-        session.QueryAsync(_sql["ClaimDue"], Read, ("kind", kind), ("now", now), ("limit", limit));
+    /// <param name="behind">Where the order of what is due begins; without it, at the very beginning.</param>
+    public Task<List<Job>> ClaimDueAsync(
+        Session session, string kind, DateTimeOffset now, int limit, (DateTimeOffset From, long After) behind = default) =>
+        session.QueryAsync(
+            _sql["ClaimDue"],
+            row => Read(row) with { DueAt = row.Moment(6) },
+            ("kind", kind), ("from", behind.From), ("after", behind.After), ("now", now), ("limit", limit));
 
     /// <returns>The job, or null when it is not due any more.</returns>
     public Task<Job?> ClaimOneAsync(Session session, JobId id, DateTimeOffset now) =>
@@ -28,14 +33,19 @@ internal sealed class JobStore(Database database)
             row => new Suspect(new(row.Number(0)), (int)row.Number(1)),
             ("kind", kind), ("now", now), ("limit", limit));
 
-    /// <summary>Notes that the job is taken up alone once more. However often one suspicion says so, it counts once.</summary>
-    /// <returns>False when it does not wait, or another suspicion has been followed since.</returns>
-    public async Task<bool> MarkAloneAsync(Session session, Suspect suspect) =>
-        await session.ExecuteAsync(_sql["MarkAlone"], ("id", suspect.Id.Value), ("alone", suspect.Alone)) is 1;
+    /// <summary>As <see cref="ClaimOneAsync"/>, though one that others hold is waited for.</summary>
+    /// <returns>The job, or null when it is not due any more, whoever held it.</returns>
+    public Task<Job?> AwaitOneAsync(Session session, JobId id, DateTimeOffset now) =>
+        session.FirstAsync(_sql["AwaitOne"], Read, [("id", id.Value), ("now", now)]);
+
+    /// <summary>Notes that a job locked in this session is taken up alone once more.</summary>
+    public Task<int> MarkAloneAsync(Session session, Job job) =>
+        session.ExecuteAsync(_sql["MarkAlone"], ("id", job.Id.Value));
 
     /// <summary>Takes back a mark: the job was not run after all.</summary>
-    public Task<int> UnmarkAloneAsync(Session session, Suspect suspect) =>
-        session.ExecuteAsync(_sql["UnmarkAlone"], ("id", suspect.Id.Value), ("alone", suspect.Alone));
+    /// <param name="alone">How often it had been taken up before.</param>
+    public Task<int> UnmarkAloneAsync(Session session, JobId id, int alone) =>
+        session.ExecuteAsync(_sql["UnmarkAlone"], ("id", id.Value), ("alone", alone));
 
     /// <summary>Completes jobs claimed in this session.</summary>
     /// <exception cref="InvalidOperationException">One of them was not waiting: the claim was not ours.</exception>

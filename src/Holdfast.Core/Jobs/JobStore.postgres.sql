@@ -5,9 +5,10 @@ from unnest(@subjects::bigint[]) as subject
 
 -- name: ClaimDue
 -- Inside the transaction that applies them: a node that dies holds nothing, and no node waits for another's jobs.
-select id, kind, subject, attempt, retries_from, alone
+select id, kind, subject, attempt, retries_from, alone, run_at
 from jobs
-where kind = @kind::text and state = 'waiting' and run_at <= @now::timestamptz
+where kind = @kind::text and state = 'waiting' and (run_at, id) > (@from::timestamptz, @after::bigint)
+    and run_at <= @now::timestamptz
 order by run_at, id
 limit @limit::bigint
 for update skip locked
@@ -17,6 +18,12 @@ select id, kind, subject, attempt, retries_from, alone
 from jobs
 where id = @id::bigint and state = 'waiting' and run_at <= @now::timestamptz
 for update skip locked
+
+-- name: AwaitOne
+select id, kind, subject, attempt, retries_from, alone
+from jobs
+where id = @id::bigint and state = 'waiting' and run_at <= @now::timestamptz
+for update
 
 -- name: Find
 select id, kind, subject, attempt, retries_from, alone
@@ -32,9 +39,8 @@ limit @limit::bigint
 
 -- name: MarkAlone
 update jobs
-set alone = @alone::bigint + 1
-where state = 'waiting' and alone in (@alone, @alone + 1)
-    and id in (select id from jobs where id = @id::bigint and state = 'waiting' for update skip locked)
+set alone = alone + 1
+where id = @id::bigint and state = 'waiting'
 
 -- name: UnmarkAlone
 update jobs

@@ -5,13 +5,19 @@ from json_each(@subjects)
 
 -- name: ClaimDue
 -- Inside the transaction that applies them: a process that dies holds nothing.
-select id, kind, subject, attempt, retries_from, alone
+select id, kind, subject, attempt, retries_from, alone, run_at
 from jobs
-where kind = @kind and state = 'waiting' and run_at <= @now
+where kind = @kind and state = 'waiting' and (run_at, id) > (@from, @after) and run_at <= @now
 order by run_at, id
 limit @limit
 
 -- name: ClaimOne
+select id, kind, subject, attempt, retries_from, alone
+from jobs
+where id = @id and state = 'waiting' and run_at <= @now
+
+-- name: AwaitOne
+-- There is nobody to wait for.
 select id, kind, subject, attempt, retries_from, alone
 from jobs
 where id = @id and state = 'waiting' and run_at <= @now
@@ -30,8 +36,8 @@ limit @limit
 
 -- name: MarkAlone
 update jobs
-set alone = @alone + 1
-where id = @id and state = 'waiting' and alone in (@alone, @alone + 1)
+set alone = alone + 1
+where id = @id and state = 'waiting'
 
 -- name: UnmarkAlone
 update jobs

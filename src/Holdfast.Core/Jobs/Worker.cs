@@ -25,7 +25,8 @@ internal sealed partial class Worker(
     /// <summary>One that has taken the process down this often while it was alone is a dead letter.</summary>
     public const int MaxDeathsAlone = 2;
 
-    private readonly ConcurrentQueue<Suspect> _suspects = [];
+    private readonly ConcurrentQueue<Suspicion> _suspects = [];
+    private readonly ClaimWindow _window = new(clock);
 
     /// <summary>Works until it is cancelled, then finishes the turn it is in and says that it ended in good order.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -78,7 +79,7 @@ internal sealed partial class Worker(
         // and would bear the blame for whatever ends processes soon after their start.
         foreach (var suspect in suspects.OrderBy(suspect => suspect.Alone))
         {
-            _suspects.Enqueue(suspect);
+            _suspects.Enqueue(new(suspect, clock));
         }
 
         if (suspects.Count > 0)
@@ -136,6 +137,11 @@ internal sealed partial class Worker(
             Turn.Work,
             async session =>
             {
+                foreach (var suspicion in _suspects.Where(one => one.IsCounted))
+                {
+                    await jobs.UnmarkAloneAsync(session, suspicion.Id, suspicion.Alone);
+                }
+
                 await nodes.EndAsync(session, node.Id, clock.GetUtcNow());
                 return true;
             },
@@ -149,11 +155,13 @@ internal sealed partial class Worker(
     private async Task<int> RunBatchAsync(CancellationToken stop)
     {
         List<Job> batch = [];
+        var now = clock.GetUtcNow();
+        var behind = _window.Next();
         var commit = await database.WriteAsync(
             Turn.Work,
             async session =>
             {
-                batch = await jobs.ClaimDueAsync(session, handler.Kind, clock.GetUtcNow(), options.BatchSize);
+                batch = await jobs.ClaimDueAsync(session, handler.Kind, now, options.BatchSize, behind);
                 await ApplyAsync(session, batch);
                 return batch.Count;
             },
@@ -162,6 +170,7 @@ internal sealed partial class Worker(
         {
             case Commit<int>.Committed(var count):
                 handler.OnCommitted(batch);
+                _window.Done(batch, count < options.BatchSize, now);
                 return count;
             case Commit<int>.RolledBack(var cause) when !database.IsUnavailable(cause) && batch.Count > 0:
                 LogBatchFailed(cause, batch.Count);
@@ -173,34 +182,60 @@ internal sealed partial class Worker(
                 }
 
                 return batch.Count;
+            case Commit<int>.RolledBack(var cause) when database.IsSlow(cause):
+                // To look for what is due took all the time there is: at once it would take as long again.
+                _window.TooSlow(now);
+                await PauseAsync(cause, stop);
+                return 0;
             case Commit<int>.RolledBack(var cause) when database.IsContended(cause):
                 // Another node changed what was to be claimed in the same moment: it can be claimed anew at once.
                 LogContended(cause);
                 return options.BatchSize;
             default:
                 // Rolled back by the store, or unknown: the next claim looks at the rows as they are.
+                _window.Reset();
                 await PauseAsync(Cause(commit), stop);
                 return 0;
         }
     }
 
     /// <summary>Marks the suspect, commits that, and only then runs it: if it kills the process, the mark stays.</summary>
-    private async Task<int> RunSuspectAsync(Suspect suspect, CancellationToken stop)
+    private async Task<int> RunSuspectAsync(Suspicion suspicion, CancellationToken stop)
     {
         var marked = await database.WriteAsync(
-            Turn.Work, session => jobs.MarkAloneAsync(session, suspect), CancellationToken.None);
-        if (marked is not Commit<bool>.Committed(var isMarked))
+            Turn.Work, session => MarkAsync(session, suspicion), CancellationToken.None);
+        switch (marked)
         {
-            await PauseAsync(Cause(marked), stop);
-            return 0;
-        }
+            case Commit<SuspicionTurn>.Committed(SuspicionTurn.Over):
+                break;
+            case Commit<SuspicionTurn>.Committed(SuspicionTurn.Run):
+                suspicion.Counted();
+                var run = await RunOneAsync(suspicion.Id, stop);
+                if (run is Run.Ended)
+                {
+                    break;
+                }
 
-        if (isMarked && !await RunOneAsync(suspect.Id, stop))
-        {
-            // It was the store that failed: the job is run anew, and this time does not count against it.
-            await database.WriteAsync(
-                Turn.Work, session => jobs.UnmarkAloneAsync(session, suspect), CancellationToken.None);
-            return 1;
+                // Others have it, or it was the store that failed: it is taken up anew, and is not counted again.
+                PutBack(run is Run.Missed);
+                return 1;
+            case Commit<SuspicionTurn>.Committed:
+                PutBack(true);
+                await Task.Delay(options.PauseWhenContended, clock, stop);
+                return 1;
+            case Commit<SuspicionTurn>.RolledBack(var cause) when database.IsContended(cause):
+                // Others have it, and may die of it: until that is clear it stays under suspicion.
+                LogContended(cause);
+                PutBack(true);
+                return 1;
+            default:
+                if (marked is Commit<SuspicionTurn>.Unknown)
+                {
+                    suspicion.Counted();
+                }
+
+                await PauseAsync(Cause(marked), stop);
+                return 0;
         }
 
         _suspects.TryDequeue(out _);
@@ -220,9 +255,34 @@ internal sealed partial class Worker(
         return 1;
     }
 
+    private async Task<SuspicionTurn> MarkAsync(Session session, Suspicion suspicion)
+    {
+        if (await jobs.AwaitOneAsync(session, suspicion.Id, clock.GetUtcNow()) is not { } job)
+        {
+            return SuspicionTurn.Over;
+        }
+
+        var turn = suspicion.Look(job.Alone);
+        if (turn is not SuspicionTurn.Count)
+        {
+            return turn;
+        }
+
+        await jobs.MarkAloneAsync(session, job);
+        return SuspicionTurn.Run;
+    }
+
+    /// <summary>Has the others under suspicion come before the first one, if that is to wait.</summary>
+    private void PutBack(bool waits)
+    {
+        if (waits && _suspects.TryDequeue(out var first))
+        {
+            _suspects.Enqueue(first);
+        }
+    }
+
     /// <summary>Runs one job in a transaction of its own, and records its failure in another.</summary>
-    /// <returns>False when it was not run to an end because of the store.</returns>
-    private async Task<bool> RunOneAsync(JobId id, CancellationToken stop)
+    private async Task<Run> RunOneAsync(JobId id, CancellationToken stop)
     {
         Job? claimed = null;
         var startedAt = clock.GetUtcNow();
@@ -247,26 +307,30 @@ internal sealed partial class Worker(
         {
             case Commit<bool>.Committed when claimed is not null:
                 handler.OnCommitted([claimed]);
-                break;
-            case Commit<bool>.RolledBack(var cause) when claimed is null && database.IsContended(cause):
+                return Run.Ended;
+            case Commit<bool>.Committed:
+            case Commit<bool>.RolledBack(var contended) when claimed is null && database.IsContended(contended):
                 // Another node has it, or has just ended it.
-                break;
+                return Run.Missed;
+            case Commit<bool>.RolledBack(var cause) when claimed is not null && IsItsOwn(cause):
+                await RecordAsync(
+                    claimed, new Outcome.Retry(Reason(cause), FailureClass.Transient), cause, startedAt, stop);
+                return Run.Ended;
             case Commit<bool>.RolledBack(var cause) when claimed is not null && database.IsContended(cause):
                 await RecordAsync(claimed, new Outcome.Snooze(options.PauseWhenContended), cause, startedAt, stop);
-                break;
+                return Run.Ended;
             case Commit<bool>.RolledBack(var cause) when claimed is not null && !database.IsUnavailable(cause):
                 await RecordAsync(
                     claimed, new Outcome.Retry(Reason(cause), FailureClass.Unexpected), cause, startedAt, stop);
-                break;
-            case Commit<bool>.Committed:
-                break;
+                return Run.Ended;
             default:
                 await PauseAsync(Cause(commit), stop);
-                return false;
+                return Run.Failed;
         }
-
-        return true;
     }
+
+    /// <summary>Slow though it was alone, or a row that cannot be read: it would be so again, and is not put off for ever.</summary>
+    private bool IsItsOwn(Exception cause) => database.IsSlow(cause) || database.IsDamage(cause);
 
     private async Task ApplyAsync(Session session, List<Job> batch)
     {
@@ -321,14 +385,18 @@ internal sealed partial class Worker(
             Turn.Work,
             async session =>
             {
-                await FinishAsync(session, job, outcome, startedAt, cause);
-                return true;
+                // Another node may have run it since; then what it says counts.
+                return await TryFinishAsync(session, job, outcome, startedAt, cause);
             },
             CancellationToken.None);
-        if (recorded is not Commit<bool>.Committed)
+        if (recorded is not Commit<bool>.Committed(var isRecorded))
         {
             // It is still due: it will fail again, and be recorded then.
             await PauseAsync(Cause(recorded), stop);
+        }
+        else if (!isRecorded)
+        {
+            LogContended(cause);
         }
         else if (outcome is Outcome.Snooze)
         {
@@ -340,13 +408,23 @@ internal sealed partial class Worker(
         }
     }
 
+    /// <exception cref="InvalidOperationException">It was not waiting: the claim was not ours.</exception>
     private async Task FinishAsync(Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail)
+    {
+        if (!await TryFinishAsync(session, job, outcome, startedAt, detail))
+        {
+            throw new InvalidOperationException($"{job.Id} was no longer waiting at attempt {job.Attempt}.");
+        }
+    }
+
+    private async Task<bool> TryFinishAsync(
+        Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail)
     {
         var now = clock.GetUtcNow();
         var verdict = Verdict.On(job, outcome, options.Retries, now, chance.NextDouble());
         if (!await jobs.FinishAsync(session, job, verdict, now))
         {
-            throw new InvalidOperationException($"{job.Id} was no longer waiting at attempt {job.Attempt}.");
+            return false;
         }
 
         if (verdict.CountsAttempt)
@@ -369,6 +447,8 @@ internal sealed partial class Worker(
         {
             LogDead(job.Id, handler.Describe(job), job.Attempt);
         }
+
+        return true;
     }
 
     private static string? Print(Verdict verdict, Exception? detail) => (detail, verdict.Reason) switch
@@ -396,6 +476,17 @@ internal sealed partial class Worker(
     {
         LogPaused(cause, options.PauseWhenUnavailable);
         await Task.Delay(options.PauseWhenUnavailable, clock, stop);
+    }
+
+    private enum Run
+    {
+        Ended,
+
+        /// <summary>It was in others' hands, or is not due any more.</summary>
+        Missed,
+
+        /// <summary>The store failed.</summary>
+        Failed,
     }
 
     /// <param name="Id">The row of this node.</param>

@@ -35,8 +35,14 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Others were in the way, or it was slow: nothing was written, and later it may succeed.</summary>
     public virtual bool IsContended(Exception exception) => exception is StoreSlowException;
 
+    /// <summary>It was slow: it had all the time that there is. So far nobody knows whose fault that is.</summary>
+    public virtual bool IsSlow(Exception exception) => exception is StoreSlowException;
+
+    /// <summary>The store found something of its own broken. It may be one row, and all others may be well.</summary>
+    public virtual bool IsDamage(Exception exception) => false;
+
     /// <summary>Looks at the store's own clock, where it has one that all its nodes go by.</summary>
-    public virtual Task SetClockAsync(CancellationToken ct) => Task.CompletedTask;
+    public virtual Task SetClockAsync(Session session) => Task.CompletedTask;
 
     /// <summary>Tells the other nodes something. It may be lost, and nothing may depend on it.</summary>
     public virtual Task NotifyAsync(string message, CancellationToken ct) => Task.CompletedTask;

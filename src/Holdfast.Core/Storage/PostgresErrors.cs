@@ -20,8 +20,10 @@ internal static class PostgresErrors
         "55000", "55006", // not in the state for it
         "53", // out of disk, memory or connections
         "57P", // shut down, crashed, starting, or the connection was ended by an administrator
-        "58", "XX", // the server's own files, its own defects
     ];
+
+    // A file of its that cannot be read, or what it finds there: it may be all of them, or one row.
+    private static readonly string[] Damaged = ["58", "XX"];
 
     private static readonly string[] Contended =
     [
@@ -41,6 +43,14 @@ internal static class PostgresErrors
         NpgsqlException or SocketException => true,
         _ => false,
     };
+
+    /// <summary>The server met something of its own that is broken.</summary>
+    public static bool IsDamage(Exception exception) => exception is PostgresException error
+        && Damaged.Any(prefix => error.SqlState.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>It had all the time that there is, and was not done.</summary>
+    public static bool IsSlow(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
 
     /// <summary>What is prepared on it is of no use any more, or a new one may lead to where writes are taken.</summary>
     public static bool SpoilsTheConnection(Exception exception) =>

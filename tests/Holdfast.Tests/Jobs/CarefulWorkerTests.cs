@@ -1,4 +1,5 @@
 using Holdfast.Jobs;
+using Holdfast.Tests.Storage;
 using Holdfast.Tests.Support;
 
 namespace Holdfast.Tests.Jobs;
@@ -182,6 +183,34 @@ public sealed class CarefulWorkerTests
 
         Assert.Equal([[1, 2]], shop.Calls);
         Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from nodes where ended_at is null"));
+    }
+
+    [Fact]
+    public async Task One_that_was_not_run_because_of_the_store_is_not_counted_when_the_process_is_stopped_meanwhile()
+    {
+        await using var shop = await Workshop.CreateAsync(Engine.Postgres);
+        await shop.Worker.StartAsync(Ct);
+        await shop.AddAsync(1);
+        await shop.DieAsync();
+        await shop.Store.RunAsync(
+            """
+            create function fail() returns trigger language plpgsql as
+                $$ begin raise 'as a test wants it' using errcode = '57P03'; end $$
+            """);
+        await shop.Store.RunAsync(
+            "create trigger fail before insert on counters for each row execute function fail()");
+        using var stop = new CancellationTokenSource();
+
+        var loop = shop.Worker.RunAsync(stop.Token);
+        while (await shop.Store.NumberAsync("select alone from jobs") is 0)
+        {
+            Ct.ThrowIfCancellationRequested();
+        }
+
+        await stop.CancelAsync();
+        await loop;
+
+        Assert.Equal(["waiting 0"], await shop.Store.TextsAsync("select state || ' ' || alone from jobs"));
     }
 
     private static async Task EndWellAsync(Workshop shop)

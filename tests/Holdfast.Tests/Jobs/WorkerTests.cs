@@ -267,6 +267,104 @@ public sealed class WorkerTests
         Assert.Contains("had 0 outcomes", Assert.Single(await shop.AttemptsAsync(1)).Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("XX001"), InlineData("XX000"), InlineData("58030"), InlineData("58P01")]
+    public async Task A_row_that_the_server_cannot_read_harms_only_its_own_job_which_is_tried_again(string state)
+    {
+        await using var shop = await Workshop.CreateAsync(Engine.Postgres);
+        await shop.AddAsync(1, 2, 3);
+        await FailAtAsync(shop, 2, state);
+
+        Assert.Equal(3, await shop.AdvanceUntilAsync(shop.TurnAsync(), shop.Options.PauseWhenUnavailable));
+
+        Assert.Equal("completed after 1, applied 1", await shop.StandAsync(1));
+        Assert.Equal("waiting after 1, applied 0", await shop.StandAsync(2));
+        Assert.Equal("completed after 1, applied 1", await shop.StandAsync(3));
+        Assert.Contains(state, Assert.Single(await shop.AttemptsAsync(2)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_is_slow_though_it_is_alone_spends_its_tries_and_is_a_dead_letter_in_the_end()
+    {
+        var schedule = new RetrySchedule { FirstDelay = TimeSpan.FromSeconds(10), MaxTries = 2, Jitter = 0 };
+        await using var shop = await Workshop.CreateAsync(
+            Engine.Postgres, new() { Retries = new() { Transient = schedule } });
+        await shop.AddAsync(1, 2);
+        await FailAtAsync(shop, 2, "57014");
+
+        await shop.TurnAsync();
+        Assert.Equal("waiting after 1, applied 0", await shop.StandAsync(2));
+        Assert.Equal(shop.Clock.GetUtcNow().AddSeconds(10), await shop.RunAtAsync(2));
+        shop.Clock.Advance(TimeSpan.FromSeconds(10));
+        await shop.TurnAsync();
+
+        Assert.Equal("dead after 2, applied 0", await shop.StandAsync(2));
+        Assert.Equal("completed after 1, applied 1", await shop.StandAsync(1));
+    }
+
+    [Theory, InlineData("40001"), InlineData("40P01"), InlineData("55P03")]
+    public async Task One_that_finds_others_in_its_way_is_put_off_and_spends_no_try(string state)
+    {
+        await using var shop = await Workshop.CreateAsync(Engine.Postgres);
+        await shop.AddAsync(1, 2);
+        await FailAtAsync(shop, 2, state);
+
+        await shop.TurnAsync();
+
+        Assert.Equal("waiting after 0, applied 0", await shop.StandAsync(2));
+        Assert.Equal(shop.Clock.GetUtcNow() + shop.Options.PauseWhenContended, await shop.RunAtAsync(2));
+        Assert.Equal("completed after 1, applied 1", await shop.StandAsync(1));
+    }
+
+    [Fact]
+    public async Task A_claim_that_takes_too_long_is_not_made_again_at_once()
+    {
+        await using var shop = await Workshop.CreateAsync(Engine.Postgres);
+        await shop.AddAsync(1);
+        await shop.Store.RunAsync(
+            """
+            create function slow() returns boolean language plpgsql as
+                $$ begin raise 'too slow' using errcode = '57014'; end $$
+            """);
+        await shop.Store.RunAsync("create policy slow on jobs using (slow())");
+        await shop.Store.RunAsync("alter table jobs enable row level security, force row level security");
+
+        Assert.Equal(0, await shop.AdvanceUntilAsync(shop.TurnAsync(), shop.Options.PauseWhenUnavailable));
+
+        await shop.Store.RunAsync("alter table jobs disable row level security");
+        Assert.Equal(1, await shop.TurnAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_others_have_put_back_far_behind_is_found_within_seconds(Engine engine)
+    {
+        await using var shop = await Workshop.CreateAsync(engine);
+        Assert.Equal(0, await shop.TurnAsync());
+        await shop.Store.WriteAsync(session =>
+            shop.Jobs.AddAsync(session, Workshop.Kind, [1], shop.Clock.GetUtcNow().AddHours(-1)));
+        await shop.AddAsync(2);
+        await shop.TurnAsync();
+        Assert.Equal([[2]], shop.Calls);
+
+        shop.Clock.Advance(ClaimWindow.WholeEvery);
+        await shop.TurnAsync();
+
+        Assert.Equal([[2], [1]], shop.Calls);
+    }
+
+    [Theory, EveryEngine]
+    public async Task Of_a_backlog_due_at_one_moment_each_claim_takes_the_next_ones(Engine engine)
+    {
+        await using var shop = await Workshop.CreateAsync(engine, new() { BatchSize = 2 });
+        await shop.AddAsync(1, 2, 3, 4, 5);
+
+        while (await shop.TurnAsync() > 0)
+        {
+        }
+
+        Assert.Equal([[1, 2], [3, 4], [5]], shop.Calls);
+    }
+
     [Fact]
     public async Task A_store_in_trouble_costs_no_job_an_attempt_and_is_given_a_pause()
     {
@@ -360,5 +458,20 @@ public sealed class WorkerTests
         Assert.Equal("completed after 1, applied 1", await shop.StandAsync(1));
         Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from nodes where ended_at is null"));
         Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from nodes"));
+    }
+
+    /// <summary>Has the server fail with this whenever a job's work is written.</summary>
+    private static async Task FailAtAsync(Workshop shop, long subject, string state)
+    {
+        await shop.Store.RunAsync(
+            $"""
+            create function fail() returns trigger language plpgsql as
+                $$ begin raise 'as a test wants it' using errcode = '{state}'; end $$
+            """);
+        await shop.Store.RunAsync(
+            $"""
+            create trigger fail before insert on counters for each row when (new.name = 'applied {subject}')
+                execute function fail()
+            """);
     }
 }
