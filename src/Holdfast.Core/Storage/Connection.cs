@@ -46,6 +46,14 @@ internal sealed class Connection(DbConnection inner, Dialect dialect) : IDisposa
         command.ExecuteNonQuery();
     }
 
+    /// <summary>The same, which can be broken off.</summary>
+    public async Task RunAsync(string sql, CancellationToken ct)
+    {
+        await using var command = inner.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     public object? Ask(string sql)
     {
         using var command = inner.CreateCommand();

@@ -34,4 +34,7 @@ internal enum LockSpace
 
     /// <summary>The application's own ids of accounts.</summary>
     References,
+
+    /// <summary>What one node at a time does for all.</summary>
+    Chores,
 }

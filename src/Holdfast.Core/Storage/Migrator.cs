@@ -17,31 +17,31 @@ internal sealed class Migrator(string engine, TimeProvider clock)
         .Select(Migration.Read)
         .OrderBy(migration => migration.Number)];
 
-    /// <summary>Applies what is missing. Runs inside the one transaction that the caller holds.</summary>
-    /// <returns>The names of the steps that were applied.</returns>
+    /// <summary>Applies the first step that is missing, inside a transaction that the caller holds.</summary>
+    /// <returns>Its name; null when none is missing.</returns>
     /// <exception cref="StoreRefusedException">The schema is newer than this program, or a step was edited.</exception>
-    public async Task<IReadOnlyList<string>> MigrateAsync(Connection connection, Session session)
+    public async Task<string?> ApplyNextAsync(Connection connection, Session session)
     {
-        connection.Run(_sql["Create"].Sql);
+        await connection.RunAsync(_sql["Create"].Sql, session.Ct);
         var applied = await session.QueryAsync(_sql["All"], row => new Applied(row.Number(0), row.Text(1), row.Text(2)));
         foreach (var step in applied)
         {
             Compare(step);
         }
 
-        Migration[] missing = [.. _known.Where(known => applied.TrueForAll(step => step.Number != known.Number))];
-        foreach (var step in missing)
+        if (_known.FirstOrDefault(known => applied.TrueForAll(step => step.Number != known.Number)) is not { } missing)
         {
-            connection.Run(step.Sql);
-            await session.ExecuteAsync(
-                _sql["Add"],
-                ("number", step.Number),
-                ("name", step.Name),
-                ("checksum", step.Checksum),
-                ("applied_at", clock.GetUtcNow()));
+            return null;
         }
 
-        return [.. missing.Select(step => step.Name)];
+        await connection.RunAsync(missing.Sql, session.Ct);
+        await session.ExecuteAsync(
+            _sql["Add"],
+            ("number", missing.Number),
+            ("name", missing.Name),
+            ("checksum", missing.Checksum),
+            ("applied_at", clock.GetUtcNow()));
+        return missing.Name;
     }
 
     private void Compare(Applied step)

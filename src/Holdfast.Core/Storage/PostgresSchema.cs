@@ -8,6 +8,7 @@ namespace Holdfast.Storage;
 /// </summary>
 internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock)
 {
+    private const int MaxTriesForRoom = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits in vain for another node that is at it, and holds up nobody by waiting.</summary>
@@ -27,19 +28,38 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock
     /// </exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
     {
+        List<string> applied = [];
+        if (await AgainAsync(MaxTries, connection => UpgradeAsync(connection, applied, ct), ct) is { } reason)
+        {
+            throw new StoreRefusedException(
+                $"The schema cannot be brought up, as others hold what has to be changed: {reason.MessageText}. "
+                + "Nothing was changed. End the session that holds a transaction open, and start again.");
+        }
+
+        // Before anything is taken in: after a long time off even this month may have none yet. If it cannot be done because
+        // somebody reads the tables, as a backup does, the upkeep does it later; until then the rest has room.
+        await AgainAsync(MaxTriesForRoom, connection => MakeRoomAsync(connection, ct), ct);
+        return applied;
+    }
+
+    /// <returns>Null when it was done; otherwise why not, though it was tried as often as it may be.</returns>
+    private async Task<PostgresException?> AgainAsync(int maxTries, Func<Connection, Task> work, CancellationToken ct)
+    {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await TryAsync(ct);
+                await using var inner = await source.OpenConnectionAsync(ct);
+                using var connection = new Connection(inner, new PostgresDialect());
+                await connection.RunAsync(PostgresSettings.Migration.Sql, ct);
+                await work(connection);
+                return null;
             }
-            catch (PostgresException exception) when (PostgresErrors.IsContended(exception))
+            catch (PostgresException exception) when (MayPass(exception))
             {
-                if (tries >= MaxTries)
+                if (tries >= maxTries)
                 {
-                    throw new StoreRefusedException(
-                        $"The schema cannot be brought up, as others hold what has to be changed: {exception.MessageText}. "
-                        + "Nothing was changed. End the session that holds a transaction open, and start again.");
+                    return exception;
                 }
 
                 await Task.Delay(Pause, clock, ct);
@@ -47,25 +67,41 @@ internal sealed class PostgresSchema(NpgsqlDataSource source, TimeProvider clock
         }
     }
 
-    private async Task<IReadOnlyList<string>> TryAsync(CancellationToken ct)
+    /// <summary>Each step in a transaction of its own: what one has locked is free again before the next begins.</summary>
+    private async Task UpgradeAsync(Connection connection, List<string> applied, CancellationToken ct)
     {
-        await using var inner = await source.OpenConnectionAsync(ct);
-        using var connection = new Connection(inner, new PostgresDialect());
-        connection.Run(PostgresSettings.Migration.Sql);
-        await using var transaction = await inner.BeginTransactionAsync(ct);
-        connection.Run(OneAtATime);
+        while (await StepAsync(connection, ct) is { } step)
+        {
+            applied.Add(step);
+        }
+    }
+
+    private async Task<string?> StepAsync(Connection connection, CancellationToken ct)
+    {
+        await using var transaction = await connection.Inner.BeginTransactionAsync(ct);
+        await connection.RunAsync(OneAtATime, ct);
         if (connection.Ask($"select to_regnamespace('{PostgresSettings.Schema}')::text") is not string)
         {
-            connection.Run($"create schema {PostgresSettings.Schema}");
+            await connection.RunAsync($"create schema {PostgresSettings.Schema}", ct);
         }
 
         var session = new Session(connection, ct);
-        var applied = await new Migrator("postgres", clock).MigrateAsync(connection, session);
+        var step = await new Migrator("postgres", clock).ApplyNextAsync(connection, session);
         session.End();
-
-        // Before anything is taken in: after a long time off even this month may have none yet.
-        connection.Run("select add_partitions(clock_timestamp() + interval '2 months')");
         await transaction.CommitAsync(ct);
-        return applied;
+        return step;
     }
+
+    private static async Task MakeRoomAsync(Connection connection, CancellationToken ct)
+    {
+        while (connection.Ask("select add_partition(clock_timestamp() + interval '2 months')") is string)
+        {
+            ct.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Others were in the way, or this process stood still for so long that the server gave it up.</summary>
+    private static bool MayPass(PostgresException exception) =>
+        PostgresErrors.IsContended(exception)
+        || exception.SqlState is "25P03";
 }

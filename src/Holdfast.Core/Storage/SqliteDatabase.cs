@@ -196,7 +196,8 @@ internal sealed partial class SqliteDatabase(string path, TimeProvider clock, IL
         var session = new Session(writer, ct);
         try
         {
-            foreach (var step in await new Migrator(Engine, clock).MigrateAsync(writer, session))
+            var migrator = new Migrator(Engine, clock);
+            while (await migrator.ApplyNextAsync(writer, session) is { } step)
             {
                 LogMigrated(step);
             }

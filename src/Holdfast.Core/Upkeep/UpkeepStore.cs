@@ -14,9 +14,10 @@ internal sealed class UpkeepStore(Database database)
 
     private readonly Statements _sql = Statements.Of("Upkeep/UpkeepStore", database.Engine);
 
-    /// <summary>Makes room for what will come up to that moment.</summary>
-    public Task PrepareAsync(Session session, DateTimeOffset upto) =>
-        session.FirstAsync(_sql["Prepare"], row => row.TextOrNull(0) ?? "", [("upto", upto)]);
+    /// <summary>Makes room for one month of those that come up to that moment, where months are tables of their own.</summary>
+    /// <returns>The name of what was made; null when nothing was missing.</returns>
+    public Task<string?> PrepareAsync(Session session, DateTimeOffset upto) =>
+        session.FirstAsync(_sql["Prepare"], row => row.Text(0), [("upto", upto)]);
 
     /// <summary>Drops a month that lies before that moment as a whole, where months are tables of their own.</summary>
     /// <returns>Its name, or null when there is none.</returns>

@@ -1,5 +1,8 @@
 -- name: Prepare
-select add_partitions(@upto::timestamptz)::text
+-- Should this process stand still before it commits, those who look into the rest wait for it no longer than this.
+select name
+from set_config('idle_in_transaction_session_timeout', '500ms', true), add_partition(@upto::timestamptz) as name
+where name is not null
 
 -- name: DropMonth
 select name from drop_month(@before::timestamptz) as name where name is not null

@@ -1,6 +1,6 @@
 -- name: Prepare
 -- One table holds all months.
-select ''
+select '' where false
 
 -- name: DropMonth
 select '' where false

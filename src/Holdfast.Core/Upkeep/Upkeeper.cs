@@ -55,7 +55,12 @@ internal sealed partial class Upkeeper(
     private async Task LookAfterAsync(CancellationToken stop)
     {
         var before = clock.GetUtcNow() - retention.Events;
-        await WriteAsync(PrepareAsync, stop);
+        while (await WriteAsync(session => upkeep.PrepareAsync(session, clock.GetUtcNow() + Ahead), stop) is not null)
+        {
+            stop.ThrowIfCancellationRequested();
+        }
+
+        await WriteAsync(TidyAsync, stop);
         while (await WriteAsync(session => upkeep.DropMonthAsync(session, before), stop) is { } month)
         {
             LogDropped(month, retention.Events);
@@ -73,9 +78,8 @@ internal sealed partial class Upkeeper(
         await WriteAsync(WarnAsync, stop);
     }
 
-    private async Task<string> PrepareAsync(Session session)
+    private async Task<string> TidyAsync(Session session)
     {
-        await upkeep.PrepareAsync(session, clock.GetUtcNow() + Ahead);
         await upkeep.FoldCountersAsync(session);
         await nodes.ForgetAsync(session, clock.GetUtcNow() - NodesAreKept);
         return "";
@@ -83,6 +87,8 @@ internal sealed partial class Upkeeper(
 
     private async Task<string> WarnAsync(Session session)
     {
+        // Two nodes that see different things would raise and clear the same alerts in different orders.
+        await session.LockAsync(LockSpace.Chores, [nameof(WarnAsync)]);
         var now = clock.GetUtcNow();
         var warnings = await upkeep.WarningsAsync(session, now);
         foreach (var warning in warnings)

@@ -103,8 +103,9 @@ public sealed class MigratorTests
     {
         await using var store = await TestDatabase.CreateAsync(engine);
 
-        // The first step alone is missing from the list, so its tables are in its way when it is applied.
-        await store.RunAsync("delete from migrations where number = 1");
+        // The third step can make its table again, and fails at what it does afterwards.
+        await store.RunAsync("drop table nodes");
+        await store.RunAsync("delete from migrations where number = 3");
         var before = await PrintAsync(store);
 
         await Assert.ThrowsAsync<StoreRefusedException>(store.RestartAsync);

@@ -1,4 +1,5 @@
 using Holdfast.Alerts;
+using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Nodes;
 using Holdfast.Storage;
@@ -192,16 +193,177 @@ public sealed class UpkeepTests
     public async Task The_partitions_of_the_next_months_are_there_before_their_first_event()
     {
         await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+        await LookAfterAsync(shop);
+        var expected = await PartitionsAsync(shop);
+        await DropMonthsAsync(shop);
 
         await LookAfterAsync(shop);
 
-        foreach (var ahead in (int[])[0, 1, 2])
+        Assert.Equal(expected, await PartitionsAsync(shop));
+        Assert.Equal(
+            ["ended_jobs", "events"],
+            expected.Where(name => name.EndsWith($"{DateTimeOffset.UtcNow.AddMonths(1):yyyy_MM}", StringComparison.Ordinal))
+                .Select(name => name[..^8])
+                .Order());
+        await shop.DeliverAsync(new EventBody());
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from events_rest"));
+    }
+
+    [Fact]
+    public async Task A_partition_made_later_is_like_those_made_at_first()
+    {
+        const string Shape =
+            """
+            select c.relname || ' ' || a.attname || a.attcompression::text || a.attnotnull
+                || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+            from pg_class c
+            join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+            left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+            where c.relname ~ '_[0-9]{4}_[0-9]{2}$'
+            union all
+            select conrelid::regclass || ' ' || regexp_replace(pg_get_constraintdef(oid), '[0-9]{4}_[0-9]{2}', '')
+            from pg_constraint
+            where conrelid::regclass::text ~ '_[0-9]{4}_[0-9]{2}$'
+            union all
+            select tablename || ' ' || regexp_replace(indexdef, '.* USING', '') from pg_indexes
+            where tablename ~ '_[0-9]{4}_[0-9]{2}$'
+            order by 1
+            """;
+        await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+        await LookAfterAsync(shop);
+        var before = await shop.Store.TextsAsync(Shape);
+        await DropMonthsAsync(shop);
+
+        await LookAfterAsync(shop);
+
+        Assert.Equal(before, await shop.Store.TextsAsync(Shape));
+        Assert.NotEmpty(before);
+    }
+
+    [Fact]
+    public async Task While_a_partition_is_made_deliveries_are_stored_and_other_nodes_leave_it_alone()
+    {
+        await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+        await shop.Store.RunAsync($"drop table {NextMonthOf("events")}");
+        await using var other = await (await PostgresServer.SharedAsync()).OpenAsync(shop.Store.PostgresName);
+        await using var transaction = await other.BeginTransactionAsync(Ct);
+        await RunAsync(other, "set search_path = holdfast");
+        await RunAsync(other, "select add_partition(now() + interval '2 months')");
+
+        Assert.IsType<Receipt.Stored>(Assert.Single(await shop.DeliverAsync(new EventBody())));
+        await LookAfterAsync(shop);
+
+        Assert.DoesNotContain(NextMonthOf("events"), await PartitionsAsync(shop));
+        await transaction.CommitAsync(Ct);
+        Assert.Contains(NextMonthOf("events"), await PartitionsAsync(shop));
+    }
+
+    [Fact]
+    public async Task While_a_backup_reads_the_tables_nodes_start_and_store_and_make_the_partitions_afterwards()
+    {
+        await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+        await LookAfterAsync(shop);
+        var expected = await PartitionsAsync(shop);
+        await DropMonthsAsync(shop);
+        await using var backup = await (await PostgresServer.SharedAsync()).OpenAsync(shop.Store.PostgresName);
+        await using (var transaction = await backup.BeginTransactionAsync(Ct))
         {
-            Assert.Equal(1, await shop.Store.NumberAsync(
-                $"select count(to_regclass('events_{DateTimeOffset.UtcNow.AddMonths(ahead):yyyy_MM}'))"));
+            await RunAsync(backup, "lock table holdfast.events, holdfast.events_rest in access share mode");
+
+            await using (var starting = new PostgresDatabase(
+                await PostgresDatabases.AddressAsync(shop.Store.PostgresName),
+                new Hasty(),
+                NullLogger<PostgresDatabase>.Instance))
+            {
+                await starting.OpenAsync(Ct);
+            }
+
+            await LookAfterAsync(shop);
+            Assert.IsType<Receipt.Stored>(Assert.Single(await shop.DeliverAsync(new EventBody())));
+            Assert.NotEqual(expected, await PartitionsAsync(shop));
         }
 
-        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from events_rest"));
+        await LookAfterAsync(shop);
+
+        // What came meanwhile is kept where it is, and so is the month that it belongs to.
+        Assert.Equal(
+            expected.Where(name => name != $"events_{DateTimeOffset.UtcNow:yyyy_MM}"), await PartitionsAsync(shop));
+        Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from events"));
+    }
+
+    [Fact]
+    public async Task Tables_that_vacuum_does_not_keep_up_with_are_told_of_until_it_has()
+    {
+        await using var shop = await ShopOfTodayAsync(Engine.Postgres);
+        await shop.Store.RunAsync("create table neglected (n int) with (autovacuum_enabled = off)");
+        await shop.Store.RunAsync($"insert into neglected select generate_series(0, {StoreWarning.Many})");
+        await shop.Store.RunAsync("delete from neglected");
+        await CountedAsync("n_dead_tup > 0");
+
+        await LookAfterAsync(shop);
+        Assert.Equal(["dead_rows table neglected"], await AlertsAsync(shop));
+
+        await (await PostgresServer.SharedAsync()).ExecuteAsync(shop.Store.PostgresName, "vacuum holdfast.neglected");
+        await CountedAsync("n_dead_tup = 0");
+        await LookAfterAsync(shop);
+        Assert.Empty(await AlertsAsync(shop));
+
+        // A session tells what it did at its end, or a while later.
+        async Task CountedAsync(string what)
+        {
+            await shop.Store.RunAsync("select pg_stat_force_next_flush()");
+            while (await shop.Store.NumberAsync(
+                $"select count(*) from pg_stat_user_tables where relname = 'neglected' and {what}") is 0)
+            {
+                Ct.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Tables_that_change_all_the_time_are_vacuumed_by_their_own_measure()
+    {
+        await using var shop = await TestEngine.CreateAsync(Engine.Postgres);
+
+        Assert.Equal(
+            [
+                "counters autovacuum_vacuum_scale_factor=0 autovacuum_vacuum_threshold=1000",
+                "objects autovacuum_vacuum_cost_delay=0 autovacuum_vacuum_scale_factor=0.05",
+                "open_jobs autovacuum_analyze_scale_factor=0 autovacuum_analyze_threshold=50000 "
+                    + "autovacuum_vacuum_cost_delay=0 autovacuum_vacuum_insert_scale_factor=0 "
+                    + "autovacuum_vacuum_insert_threshold=100000 autovacuum_vacuum_scale_factor=0 "
+                    + "autovacuum_vacuum_threshold=5000",
+            ],
+            await shop.Store.TextsAsync(
+                """
+                select relname || ' ' || (select string_agg(o, ' ' order by o) from unnest(reloptions) o where o ~ '^auto')
+                from pg_class
+                where reloptions::text ~ 'autovacuum' and relnamespace = current_schema()::regnamespace
+                order by 1
+                """));
+    }
+
+    private static string NextMonthOf(string table) => $"{table}_{DateTimeOffset.UtcNow.AddMonths(1):yyyy_MM}";
+
+    private static Task<List<string>> PartitionsAsync(TestEngine shop) => shop.Store.TextsAsync(
+        """
+        select inhrelid::regclass from pg_inherits
+        where inhparent in ('events'::regclass, 'ended_jobs'::regclass) and inhrelid::regclass::text !~ 'rest'
+        order by 1
+        """);
+
+    private static async Task DropMonthsAsync(TestEngine shop)
+    {
+        foreach (var name in await PartitionsAsync(shop))
+        {
+            await shop.Store.RunAsync($"drop table {name}");
+        }
+    }
+
+    private static async Task RunAsync(Npgsql.NpgsqlConnection connection, string sql)
+    {
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Ct);
     }
 
     /// <summary>Rows are filed by the database's own clock, so here the tests' clock begins where that one is.</summary>
@@ -223,4 +385,11 @@ public sealed class UpkeepTests
 
     private static Task<List<string>> AlertsAsync(TestEngine shop) =>
         shop.Store.TextsAsync("select kind || ' ' || subject from alerts where cleared_at is null");
+
+    /// <summary>Whoever waits for a moment has waited already.</summary>
+    private sealed class Hasty : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
 }

@@ -120,35 +120,53 @@ create index dismissed_letters on ended_jobs (id) where state = 'dismissed';
 create table events_rest partition of events default;
 create table ended_jobs_rest partition of ended_jobs default;
 
--- Makes the partitions of every month from now up to that moment.
-create function add_partitions(upto timestamptz) returns void language plpgsql as $$
+-- Makes the first partition that is missing of the months from now up to that moment, and says which. It is made by
+-- itself and then attached: for that nobody who stores has to wait, but only who looks into the rest. Who cannot have that
+-- for itself at once rather tries again in a minute than to have others wait behind it.
+create function add_partition(upto timestamptz) returns text language plpgsql set lock_timeout = '100ms' as $$
 declare
     month timestamptz := date_trunc('month', clock_timestamp(), 'UTC');
     next_month timestamptz;
     parent text;
     name text;
+    is_kept boolean;
 begin
+    if not pg_try_advisory_xact_lock(hashtextextended('partitions', 0)) then
+        return null;
+    end if;
     while month <= upto loop
         next_month := date_trunc('month', month + interval '32 days', 'UTC');
         foreach parent in array array['events', 'ended_jobs'] loop
             name := format('%s_%s', parent, to_char(month at time zone 'UTC', 'YYYY_MM'));
             if to_regclass(name) is null then
-                begin
-                    execute format(
-                        'create table %I partition of %I for values from (%s) to (%s)',
-                        name, parent, first_id_at(month), first_id_at(next_month));
-                exception when check_violation then
-                    -- The rest has rows of this month already and keeps it; the months after it get their own.
-                    raise notice 'The month % stays in the rest.', name;
-                end;
+                -- When the rest has rows of a month already, it keeps it; the months after it get their own.
+                execute format('select exists (select from %I where id >= $1 and id < $2)', parent || '_rest')
+                into is_kept using first_id_at(month), first_id_at(next_month);
+                if not is_kept then
+                    begin
+                        execute format('create table %I (like %I including all)', name, parent);
+                        execute format(
+                            'alter table %I attach partition %I for values from (%s) to (%s)',
+                            parent, name, first_id_at(month), first_id_at(next_month));
+                        return name;
+                    exception when check_violation then
+                        null; -- since a moment ago it has
+                    end;
+                end if;
             end if;
         end loop;
         month := next_month;
     end loop;
+    return null;
 end
 $$;
 
-select add_partitions(clock_timestamp() + interval '2 months');
+do $$
+begin
+    while add_partition(clock_timestamp() + interval '2 months') is not null loop
+    end loop;
+end
+$$;
 
 -- Drops the oldest month that lies before that moment as a whole, one of events or of ended jobs, and says which.
 -- Events whose jobs are open go over to the rest: nothing that is still to be done is ever lost. While they go, nobody
@@ -158,7 +176,7 @@ declare
     max_open constant int := 1000;
     old record;
 begin
-    if not pg_try_advisory_xact_lock(hashtextextended('drop_month', 0)) then
+    if not pg_try_advisory_xact_lock(hashtextextended('partitions', 0)) then
         return null;
     end if;
     -- While it waits for readers, deliveries wait behind it: it rather tries again in a minute.
