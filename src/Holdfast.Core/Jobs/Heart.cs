@@ -48,16 +48,6 @@ internal sealed partial class Heart(
             return;
         }
 
-        try
-        {
-            await database.SetClockAsync(stop);
-        }
-        catch (StoreException exception)
-        {
-            LogMissed(exception);
-            return;
-        }
-
         var beat = await database.WriteAsync(Turn.Work, BeatAsync, stop);
         if (beat is Commit<List<Suspect>>.Committed(var suspects))
         {
@@ -71,6 +61,7 @@ internal sealed partial class Heart(
 
     private async Task<List<Suspect>> BeatAsync(Session session)
     {
+        await database.SetClockAsync(session);
         var now = clock.GetUtcNow();
         if (!await nodes.BeatAsync(session, node.Id, now))
         {

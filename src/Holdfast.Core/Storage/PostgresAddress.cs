@@ -12,6 +12,12 @@ internal sealed class PostgresAddress
 {
     private const int MaxSeconds = 1024; // the driver's own bound on connecting
 
+    /// <summary>
+    /// How many seconds each host has to answer unless the URL says otherwise. A machine that vanished refuses nothing:
+    /// until the next host is tried, no delivery is taken.
+    /// </summary>
+    private const int ConnectWithin = 3;
+
     private static readonly Dictionary<string, Action<NpgsqlConnectionStringBuilder, string>> Known =
         new(StringComparer.Ordinal)
         {
@@ -87,7 +93,12 @@ internal sealed class PostgresAddress
     public static PostgresAddress Parse(string url)
     {
         // Keepalives are on as with PostgreSQL's own clients: a server that vanished is noticed while waiting, too.
-        var connection = new NpgsqlConnectionStringBuilder { ApplicationName = "holdfast", TcpKeepAlive = true };
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            ApplicationName = "holdfast",
+            Timeout = ConnectWithin,
+            TcpKeepAlive = true,
+        };
         var keywords = PostgresUrl.Keywords(url);
         var (host, port) = (keywords.GetValueOrDefault("host", ""), keywords.GetValueOrDefault("port", ""));
         List<string> wrong = [.. SetHosts(connection, host, port)];

@@ -21,15 +21,15 @@ internal static class PostgresChecks
         """;
 
     private const int OldestVersion = 150000;
+    private const int MaxHolders = 2;
 
     /// <exception cref="StoreRefusedException">It is not one to rely on; the message says why and what to do.</exception>
     public static async Task RunAsync(NpgsqlDataSource source, PostgresAddress address, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        var version = int.Parse(await AskAsync(connection, "show server_version_num", ct), CultureInfo.InvariantCulture);
-        Require(
-            version >= OldestVersion,
-            $"PostgreSQL there is {await AskAsync(connection, "show server_version", ct)}. Holdfast needs 15 or newer.");
+        var tooOld = TooOld(
+            await AskAsync(connection, "show server_version_num", ct), await AskAsync(connection, "show server_version", ct));
+        Require(tooOld is null, tooOld ?? "");
         Require(
             await AskAsync(connection, "select pg_is_in_recovery()::text", ct) is "false",
             "The server is a replica, which takes no writes. Name the primary, or several hosts to choose it from.");
@@ -57,29 +57,54 @@ internal static class PostgresChecks
         }
     }
 
-    /// <summary>While another session holds a transaction, a pooler of transactions gives the first one another server.</summary>
+    /// <returns>What is wrong with a version, or null.</returns>
+    internal static string? TooOld(string number, string version) =>
+        int.Parse(number, CultureInfo.InvariantCulture) >= OldestVersion
+            ? null
+            : $"PostgreSQL there is {version}. Holdfast needs 15 or newer.";
+
+    /// <summary>
+    /// While others hold transactions, a pooler of transactions gives the first session another server, or them its own.
+    /// With two servers that it gives out in turn, it takes two who hold one.
+    /// </summary>
     private static async Task<bool> KeepsSessionsAsync(
         NpgsqlDataSource source, NpgsqlConnection connection, CancellationToken ct)
     {
         const string Who = "select pg_backend_pid()::text";
-        var before = await AskAsync(connection, Who, ct);
-        await using var other = await source.OpenConnectionAsync(ct);
-        await using var transaction = await other.BeginTransactionAsync(ct);
-        await AskAsync(other, Who, ct);
+        var ours = await AskAsync(connection, Who, ct);
+        var isDirect = ours == connection.ProcessID.ToString(CultureInfo.InvariantCulture);
+        var holders = new Stack<NpgsqlConnection>();
         try
         {
-            return await AskAsync(connection, Who, ct) == before;
+            for (var holder = 0; holder < (isDirect ? 1 : MaxHolders); holder++)
+            {
+                holders.Push(await source.OpenConnectionAsync(ct));
+                await AskAsync(holders.Peek(), "begin", ct);
+                if (await AskAsync(holders.Peek(), Who, ct) == ours || await AskAsync(connection, Who, ct) != ours)
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
         catch (NpgsqlException exception) when (exception.InnerException is TimeoutException)
         {
-            // The only connection of the pooler is taken.
+            // All connections of the pooler are taken.
             return false;
+        }
+        finally
+        {
+            foreach (var holder in holders)
+            {
+                await holder.DisposeAsync();
+            }
         }
     }
 
     private static async Task<string> AskAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
-        return (string)(await command.ExecuteScalarAsync(ct))!;
+        return await command.ExecuteScalarAsync(ct) as string ?? "";
     }
 }

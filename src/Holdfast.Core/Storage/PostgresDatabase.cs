@@ -61,6 +61,9 @@ internal sealed partial class PostgresDatabase : Database
     private readonly PostgresPool _work;
     private readonly PostgresPool _reads;
 
+    /// <summary>Deliveries wait for its answer, and it waits for nobody who reads.</summary>
+    private readonly PostgresPool _settling;
+
     /// <summary>One at a time: they share the connections of the work that cannot wait.</summary>
     private readonly SemaphoreSlim _rehearsal = new(1);
 
@@ -74,6 +77,7 @@ internal sealed partial class PostgresDatabase : Database
         _ingest = new(address, PostgresSettings.Ingest, lost);
         _work = new(address, PostgresSettings.Work, lost);
         _reads = new(address, PostgresSettings.Reads, lost);
+        _settling = new(address, PostgresSettings.Settling, lost);
     }
 
     public override string Engine => "postgres";
@@ -91,7 +95,13 @@ internal sealed partial class PostgresDatabase : Database
                 }
             }
 
-            await SetClockAsync(ct);
+            await ReadAsync(
+                async session =>
+                {
+                    await SetClockAsync(session);
+                    return true;
+                },
+                ct);
         }
         catch (PostgresException exception) when (exception.SqlState is not ("57P03" or "53300"))
         {
@@ -192,20 +202,14 @@ internal sealed partial class PostgresDatabase : Database
         }
     }
 
-    public override async Task SetClockAsync(CancellationToken ct)
+    public override async Task SetClockAsync(Session session)
     {
         if (_clock is StoreClock clock)
         {
-            var (moment, askedAt) = await ReadAsync(
-                async session =>
-                {
-                    // The first statement of a session also begins its transaction, and may have had to connect.
-                    await session.QueryAsync(Now, row => row.Moment(0));
-                    var askedAt = clock.GetTimestamp();
-                    return ((await session.QueryAsync(Now, row => row.Moment(0)))[0], askedAt);
-                },
-                ct);
-            clock.Set(moment, askedAt);
+            // The first statement of a session also begins its transaction.
+            await session.QueryAsync(Now, row => row.Moment(0));
+            var askedAt = clock.GetTimestamp();
+            clock.Set((await session.QueryAsync(Now, row => row.Moment(0)))[0], askedAt);
         }
     }
 
@@ -249,11 +253,16 @@ internal sealed partial class PostgresDatabase : Database
     public override bool IsContended(Exception exception) =>
         base.IsContended(exception) || PostgresErrors.IsContended(exception);
 
+    public override bool IsSlow(Exception exception) => base.IsSlow(exception) || PostgresErrors.IsSlow(exception);
+
+    public override bool IsDamage(Exception exception) => PostgresErrors.IsDamage(exception);
+
     public override async ValueTask DisposeAsync()
     {
         await _ingest.DisposeAsync();
         await _work.DisposeAsync();
         await _reads.DisposeAsync();
+        await _settling.DisposeAsync();
     }
 
     /// <summary>Does the work in a transaction that is left open. When it throws, it has been rolled back.</summary>
@@ -323,15 +332,16 @@ internal sealed partial class PostgresDatabase : Database
         _ingest.Clear();
         _work.Clear();
         _reads.Clear();
+        _settling.Clear();
     }
 
     /// <summary>Asks the database what became of a transaction whose commit was not answered.</summary>
     private async Task<Commit<T>> SettleAsync<T>(PostgresPool.Lent lost, long number, T value, Exception cause)
     {
         var startedAt = _clock.GetTimestamp();
-        while (_clock.GetElapsedTime(startedAt) < SettleWithin)
+        while (SettleWithin - _clock.GetElapsedTime(startedAt) is var left && left > TimeSpan.Zero)
         {
-            switch (await FateOfAsync(lost, number))
+            switch (await FateOfAsync(lost, number, left))
             {
                 case "committed":
                     LogSettled(cause, "kept");
@@ -352,12 +362,13 @@ internal sealed partial class PostgresDatabase : Database
         return new Commit<T>.Unknown(cause);
     }
 
-    private async Task<string> FateOfAsync(PostgresPool.Lent lost, long number)
+    private async Task<string> FateOfAsync(PostgresPool.Lent lost, long number, TimeSpan within)
     {
+        using var limit = new CancellationTokenSource(within, _clock);
         try
         {
             var begun = await BeginAsync(
-                _reads,
+                _settling,
                 IsolationLevel.ReadCommitted,
                 async session =>
                 {
@@ -365,8 +376,8 @@ internal sealed partial class PostgresDatabase : Database
                     return (await session.QueryAsync(
                         Fate, row => row.Text(0), ("lineage", lost.Lineage), ("number", number)))[0];
                 },
-                CancellationToken.None);
-            await RollBackAsync(_reads, begun.Lent, begun.Transaction);
+                limit.Token);
+            await RollBackAsync(_settling, begun.Lent, begun.Transaction);
             return begun.Value;
         }
         catch (Exception exception)
@@ -390,7 +401,7 @@ internal sealed partial class PostgresDatabase : Database
         StoreException => null,
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
             new StoreException("A read took too long and was given up. Ask for less.", exception),
-        _ when IsUnavailable(exception) || IsContended(exception) =>
+        _ when IsUnavailable(exception) || IsContended(exception) || IsDamage(exception) =>
             new StoreException($"The database {_address} cannot be used now: {exception.Message}", exception),
         _ => null,
     };

@@ -11,11 +11,21 @@ namespace Holdfast.Storage;
 internal sealed class PostgresPool(
     PostgresAddress address, PostgresSettings settings, ConcurrentQueue<PostgresPool.Lent> lost) : IAsyncDisposable
 {
+    /// <summary>The server's own number of the session: a pooler gives out others.</summary>
     private const string WhoServes =
-        $"select {PostgresChecks.Lineage}, backend_start from pg_stat_activity where pid = pg_backend_pid()";
+        $"""
+        select {PostgresChecks.Lineage}, pid, backend_start, current_setting('fsync')
+        from pg_stat_activity
+        where pid = pg_backend_pid()
+        """;
 
+    /// <summary>A pooler hands one that was not in a transaction to somebody else, who may be this very connection.</summary>
     private const string EndSession =
-        "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2";
+        """
+        select pg_terminate_backend(pid)
+        from pg_stat_activity
+        where pid = $1 and backend_start = $2 and pid <> pg_backend_pid() and xact_start is not null
+        """;
 
     private readonly NpgsqlDataSource _source = SourceOf(address, settings);
     private readonly SemaphoreSlim _places = new(settings.Connections);
@@ -140,8 +150,14 @@ internal sealed class PostgresPool(
             await using var ask = new NpgsqlCommand(WhoServes, inner);
             await using var row = await ask.ExecuteReaderAsync(ct);
             await row.ReadAsync(ct);
+            if (row.GetString(3) is not "on")
+            {
+                // After a failover it may be another server than the one that was looked at in the beginning.
+                throw new StoreException($"The server of {address} runs with fsync=off. Switch fsync on.");
+            }
+
             return new(
-                new(inner, new PostgresDialect()), inner, row.GetString(0), inner.ProcessID, row.GetDateTime(1));
+                new(inner, new PostgresDialect()), inner, row.GetString(0), row.GetInt32(1), row.GetDateTime(2));
         }
         catch
         {

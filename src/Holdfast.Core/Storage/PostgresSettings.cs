@@ -8,16 +8,10 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
     public const string Schema = "holdfast";
 
     // A node that froze or was cut off lets go by itself: its transaction idles no longer than this, and an answer that
-    // it does not take is not held for it. A statement that waits for others gives up in time, and is tried again. Each
-    // statement has one good plan whatever its values are (PostgresPlanTests), and so is planned once for a session.
-    private const string All =
+    // it does not take is not held for it.
+    private const string LetGo =
         $"""
         set search_path = {Schema};
-        set jit = off;
-        set plan_cache_mode = force_generic_plan;
-        set enable_seqscan = off;
-        set enable_hashjoin = off;
-        set enable_mergejoin = off;
         set client_connection_check_interval = '1s';
         set tcp_user_timeout = '8s';
         set tcp_keepalives_idle = 5;
@@ -26,11 +20,27 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
 
         """;
 
-    // A weaker setting of the database or the user would acknowledge what a crash takes back; a stronger one stays.
+    // A statement that waits for others gives up in time, and is tried again. Each has one good plan whatever its values are
+    // (PostgresPlanTests), and so is planned once for a session.
+    private const string All = LetGo +
+        """
+        set jit = off;
+        set plan_cache_mode = force_generic_plan;
+        set enable_seqscan = off;
+        set enable_hashjoin = off;
+        set enable_mergejoin = off;
+
+        """;
+
+    // A weaker setting of the server, the database or the user would acknowledge what a crash takes back; a stronger one
+    // stays. It is set in every case: a session that leaves it as it is follows whatever the server is told later.
     private const string Durable =
         """
-        select set_config('synchronous_commit', 'on', false)
-        where current_setting('synchronous_commit') in ('off', 'local', 'remote_write');
+        select set_config(
+            'synchronous_commit',
+            case when current_setting('synchronous_commit') in ('off', 'local', 'remote_write') then 'on'
+                else current_setting('synchronous_commit') end,
+            false);
 
         """;
 
@@ -58,6 +68,14 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
         set idle_in_transaction_session_timeout = '15s';
         """);
 
+    /// <summary>It asks what became of commits, beside all else that connections are taken for.</summary>
+    public static PostgresSettings Settling { get; } = new(1, 3, All +
+        """
+        set default_transaction_read_only = on;
+        set statement_timeout = '2s';
+        set idle_in_transaction_session_timeout = '3s';
+        """);
+
     /// <summary>It only waits; that it still can is asked now and then, as nothing else would tell.</summary>
     public static PostgresSettings Listening { get; } = new(1, 6, $"listen {Schema}") { KeepAlive = 10 };
 
@@ -65,9 +83,12 @@ internal sealed record PostgresSettings(int Connections, int CommandTimeout, str
     /// It asks for its locks again and again, rather than stand in a queue that all others wait behind. Each time is shorter
     /// than deliveries wait.
     /// </summary>
-    public static PostgresSettings Migration { get; } = new(2, 0,
-        $"""
-        set search_path = {Schema};
+    /// <remarks>
+    /// A step that takes longer than an answer is waited for would hold its locks as long, and belongs in parts.
+    /// </remarks>
+    public static PostgresSettings Migration { get; } = new(2, 30, LetGo +
+        """
         set lock_timeout = '200ms';
+        set idle_in_transaction_session_timeout = '6s';
         """);
 }

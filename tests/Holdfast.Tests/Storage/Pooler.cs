@@ -24,7 +24,8 @@ internal sealed class Pooler : IAsyncDisposable
 
     /// <param name="mode">What is handed out: <c>session</c> or <c>transaction</c>.</param>
     /// <param name="connections">How many it makes to a database at most.</param>
-    public static async Task<Pooler> StartAsync(int server, string mode, int connections)
+    /// <param name="inTurn">It hands out the connection that has been idle for longest, and not the one it knows best.</param>
+    public static async Task<Pooler> StartAsync(int server, string mode, int connections, bool inTurn = false)
     {
         Assert.True(File.Exists(Program), "The tests need PgBouncer: `apt-get install pgbouncer`.");
         var port = FreePort.Next();
@@ -41,6 +42,7 @@ internal sealed class Pooler : IAsyncDisposable
             auth_type = any
             pool_mode = {mode}
             default_pool_size = {connections}
+            server_round_robin = {(inTurn ? 1 : 0)}
             """,
             TestContext.Current.CancellationToken);
         var process = new Process { StartInfo = PostgresPrograms.Prepare("/bin/sh", "-c", Script, settings) };

@@ -76,6 +76,35 @@ public sealed class PostgresCommitTests
     }
 
     [Fact]
+    public async Task What_became_of_a_commit_is_asked_though_readers_have_taken_every_connection()
+    {
+        await using var store = await RemoteStore.CreateAsync();
+        var done = new TaskCompletionSource();
+        List<Task> reading = [];
+        for (var reader = 0; reader < PostgresSettings.Reads.Connections; reader++)
+        {
+            var begun = new TaskCompletionSource();
+            reading.Add(store.Database.ReadAsync(
+                async session =>
+                {
+                    await session.AskAsync("select 1");
+                    begun.SetResult();
+                    await done.Task;
+                    return true;
+                },
+                TestContext.Current.CancellationToken));
+            await begun.Task;
+        }
+
+        store.Way.Rule = message => message.IsCommitted ? new ProxyAction.Cut() : new ProxyAction.Forward();
+
+        Assert.IsType<Commit<int>.Committed>(await store.MarkAsync("kept"));
+
+        done.SetResult();
+        await Task.WhenAll(reading);
+    }
+
+    [Fact]
     public async Task With_the_way_down_for_good_nobody_claims_to_know_whatever_the_server_did()
     {
         var clock = new ManualClock();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Holdfast.Storage;
 using Holdfast.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -52,6 +54,28 @@ public sealed class PostgresConnectionTests
 
         Assert.Contains("a certificate that cannot be trusted", refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_host_that_vanished_and_refuses_nothing_is_soon_left_for_the_next_one()
+    {
+        var primary = await PostgresServer.SharedAsync();
+        using var vanished = new TcpListener(IPAddress.Loopback, 0);
+        vanished.Start();
+        var hosts = $"127.0.0.1:{((IPEndPoint)vanished.LocalEndpoint).Port},127.0.0.1:{primary.Port}";
+        await using var pool = new PostgresPool(
+            PostgresAddress.Parse($"postgres://{PostgresServer.User}:{PostgresServer.Password}@{hosts}/postgres"),
+            PostgresSettings.Work,
+            new());
+
+        var lent = await pool.TakeAsync(Ct);
+
+        Assert.Equal(primary.Port, lent.Inner.Port);
+        pool.GiveBack(lent);
+    }
+
+    [Theory, InlineData("", 3), InlineData("?connect_timeout=20", 20)]
+    public void A_host_has_three_seconds_to_answer_unless_the_url_says_otherwise(string parameters, int seconds) =>
+        Assert.Equal(seconds, PostgresAddress.Parse($"postgres://db1,db2/shop{parameters}").ToBuilder().Timeout);
 
     [Fact]
     public async Task Several_hosts_of_which_none_answers_are_named()

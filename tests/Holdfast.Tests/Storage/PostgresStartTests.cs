@@ -1,6 +1,7 @@
 using Holdfast.Storage;
 using Holdfast.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Holdfast.Tests.Storage;
 
@@ -134,6 +135,74 @@ public sealed class PostgresStartTests
     }
 
     [Fact]
+    public async Task A_pooler_of_transactions_that_hands_out_two_connections_in_turn_is_refused_too()
+    {
+        await using var database = await OddDatabase.CreateAsync("");
+        await using var pooler = await Pooler.StartAsync(database.Port, "transaction", connections: 2, inTurn: true);
+        await using (var one = await OpenAsync(pooler, database))
+        await using (var other = await OpenAsync(pooler, database))
+        {
+            // It has made both by now, as it has at every start but the first.
+            await RunAsync(one, "begin");
+            await RunAsync(other, "begin");
+            await RunAsync(one, "commit");
+            await RunAsync(other, "commit");
+        }
+
+        Assert.Contains("a pooler that hands", await RefusedAsync(User, pooler.Port, database.Name), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Behind_a_pooler_of_sessions_a_session_is_known_by_the_servers_own_number()
+    {
+        await using var database = await OddDatabase.CreateAsync("");
+        await using var pooler = await Pooler.StartAsync(database.Port, "session", connections: 20);
+        await using var pool = new PostgresPool(
+            PostgresAddress.Parse($"postgres://{User}@127.0.0.1:{pooler.Port}/{database.Name}"), PostgresSettings.Work, new());
+
+        var lent = await pool.TakeAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(lent.Session, lent.Connection.Ask("select pg_backend_pid()"));
+        pool.GiveBack(lent);
+    }
+
+    [Theory]
+    [InlineData("140012", "14.12", false), InlineData("150000", "15.0", true), InlineData("170002", "17.2", true)]
+    public void A_server_older_than_15_is_refused(string number, string version, bool isTaken) =>
+        Assert.Equal(
+            isTaken ? null : $"PostgreSQL there is {version}. Holdfast needs 15 or newer.",
+            PostgresChecks.TooOld(number, version));
+
+    [Fact]
+    public async Task A_start_that_stands_still_with_all_locks_in_its_hands_holds_up_the_others_for_seconds()
+    {
+        await using var database = await OddDatabase.CreateAsync("");
+        await using var way = TcpProxy.Start(database.Port);
+        await using var frozen = NewDatabase(User, way.Port, database.Name);
+        await using var other = NewDatabase(User, database.Port, database.Name);
+        var (reached, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        way.Rule = message =>
+        {
+            if (!message.IsCommit || reached.Task.IsCompleted)
+            {
+                return new ProxyAction.Forward();
+            }
+
+            reached.TrySetResult();
+            return new ProxyAction.Hold(never.Task);
+        };
+
+        var standing = frozen.OpenAsync(TestContext.Current.CancellationToken);
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+
+        // The server has given it up, and it begins anew.
+        await standing;
+        Assert.IsType<Commit<int>.Committed>(await frozen.WriteAsync(
+            Turn.Work, session => session.MarkAsync("kept"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_pooler_of_sessions_will_do()
     {
         await using var database = await OddDatabase.CreateAsync("");
@@ -145,6 +214,20 @@ public sealed class PostgresStartTests
         var commit = await store.WriteAsync(
             Turn.Work, session => session.MarkAsync("kept"), TestContext.Current.CancellationToken);
         Assert.IsType<Commit<int>.Committed>(commit);
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(Pooler pooler, OddDatabase database)
+    {
+        var connection = new NpgsqlConnection(
+            $"Host=127.0.0.1;Port={pooler.Port};Database={database.Name};Username={PostgresServer.User};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<string> RefusedAsync(string user, int port, string name)
