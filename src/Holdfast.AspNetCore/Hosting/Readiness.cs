@@ -15,6 +15,7 @@ internal sealed class Readiness(Database database, NodeStore nodes, ThisNode nod
     private readonly SemaphoreSlim _one = new(1);
     private long? _askedAt;
     private bool _ready;
+    private Task<Commit<bool>>? _probe;
 
     public async Task<bool> IsReadyAsync(CancellationToken ct)
     {
@@ -41,9 +42,12 @@ internal sealed class Readiness(Database database, NodeStore nodes, ThisNode nod
     {
         try
         {
-            var beat = database.WriteAsync<bool>(
-                Turn.Ingest, session => nodes.BeatAsync(session, node.Id, clock.GetUtcNow()), CancellationToken.None);
-            return await beat.WaitAsync(Patience, clock) is Commit<bool>.Committed(true);
+            // One that was not answered in time goes on, in a place that deliveries need: there is never a second.
+            _probe = _probe is { IsCompleted: false } late
+                ? late
+                : database.WriteAsync<bool>(
+                    Turn.Ingest, session => nodes.BeatAsync(session, node.Id, clock.GetUtcNow()), CancellationToken.None);
+            return await _probe.WaitAsync(Patience, clock) is Commit<bool>.Committed(true);
         }
         catch (TimeoutException)
         {
