@@ -41,6 +41,9 @@ internal static class PostgresErrors
 
         // Everything else that Npgsql throws tells of a connection that broke or did not answer.
         NpgsqlException or SocketException => true,
+
+        // So does this, when it broke just before it was used again.
+        ObjectDisposedException { ObjectName: "System.Threading.ManualResetEventSlim" } => true,
         _ => false,
     };
 
