@@ -329,7 +329,7 @@ internal sealed partial class Worker(
         }
     }
 
-    /// <summary>Slow though it was alone, or a row that cannot be read: it would be so again, and is not put off for ever.</summary>
+    /// <summary>Slow though it was alone, or a row that cannot be read: it would be so again and again.</summary>
     private bool IsItsOwn(Exception cause) => database.IsSlow(cause) || database.IsDamage(cause);
 
     private async Task ApplyAsync(Session session, List<Job> batch)
