@@ -5,6 +5,9 @@ namespace Holdfast.Simulator.Payments;
 /// <summary>When a card asks its holder to prove by 3-D Secure that it is them.</summary>
 internal enum Authentication
 {
+    /// <summary>The bank takes no part: where the seller asks, the attempt counts and the payment goes on.</summary>
+    NotEnrolled,
+
     /// <summary>Only when the seller asks for it.</summary>
     Optional,
 
@@ -104,7 +107,7 @@ internal sealed record TestCard(string Number, string Name)
         Authentication.Always => true,
         Authentication.UnlessSetUp => !offSession || !isSetUp,
         Authentication.OnSession => !offSession,
-        Authentication.Optional => isWanted && !offSession && Brand is not "amex",
+        Authentication.Optional => isWanted && !offSession,
         _ => false,
     };
 }

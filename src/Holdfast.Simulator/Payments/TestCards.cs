@@ -99,7 +99,7 @@ internal static class TestCards
             Authentication = Authentication.Frictionless,
             Decline = Generic,
         },
-        new("4000000000003055", "threeDSecureOptional"),
+        new("4000000000003055", "threeDSecureOptional") { Authentication = Authentication.Optional },
         new("4000000000003097", "threeDSecureOptionalProcessingError") { Authentication = Authentication.Broken },
         new("4000000032200000", "threeDSecure2Frictionless") { Authentication = Authentication.Frictionless },
 
