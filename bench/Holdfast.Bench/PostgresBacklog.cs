@@ -5,8 +5,8 @@ using Npgsql;
 namespace Holdfast.Bench;
 
 /// <summary>
-/// Fills a PostgreSQL database whose schema stands, while no server has it. The rows are those that the receiver would have made, but the
-/// database makes them by itself: millions in minutes.
+/// Fills a PostgreSQL database whose schema stands, while no server has it. The rows are those that the receiver would
+/// have made, but the database makes them by itself: millions in minutes.
 /// </summary>
 internal static class PostgresBacklog
 {

@@ -94,15 +94,23 @@ internal static class EventDestinations
         return Show(call, destination);
     }
 
+    /// <summary>A page's token is the id it begins with.</summary>
     private static Answer.Plain List(Call call)
     {
-        var (page, include) = (Page.Of([.. call.World.All(Type).Select(item => item.Body).Reverse()], call.Params, call.Url),
-            Included(call));
+        var limit = ThinEventsApi.LimitOf(call);
+        StripeObject[] all = [.. call.World.All(Type).Reverse()];
+        var start = call.Params.Text("page") is { } page ? Array.FindIndex(all, item => item.Id == page) : 0;
+        if (start < 0)
+        {
+            throw ApiError.Invalid("page", "This page token is not one that was given out, or its page is gone.");
+        }
+
+        var include = Included(call);
         return new Answer.Plain(new JsonObject
         {
-            ["data"] = new JsonArray([.. page.Items.Select(body => Shown(call.World.Find(Type, body.Text("id"))!, include))]),
-            ["next_page_url"] = null,
-            ["previous_page_url"] = null,
+            ["data"] = new JsonArray([.. all.Skip(start).Take(limit).Select(item => Shown(item, include))]),
+            ["next_page_url"] = start + limit < all.Length ? ThinEventsApi.PageUrl(call, all[start + limit].Id) : null,
+            ["previous_page_url"] = start > 0 ? ThinEventsApi.PageUrl(call, all[Math.Max(0, start - limit)].Id) : null,
         });
     }
 

@@ -19,14 +19,25 @@ internal static class ThinEventsApi
             .Show()));
     }
 
+    /// <summary>How many a page of the newer API's lists has.</summary>
+    public static int LimitOf(Call call) => call.Params.Integer("limit") switch
+    {
+        null => DefaultLimit,
+        < 1 or > MaxLimit => throw ApiError.Invalid("limit", $"Invalid limit: must be between 1 and {MaxLimit}."),
+        var limit => (int)limit,
+    };
+
+    /// <summary>The same list from where the token says.</summary>
+    public static string PageUrl(Call call, string token)
+    {
+        var others = call.Query.Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Where(field => !field.StartsWith("page=", StringComparison.Ordinal));
+        return $"{call.Url}?{string.Join('&', [.. others, $"page={Uri.EscapeDataString(token)}"])}";
+    }
+
     private static Answer.Plain List(Call call)
     {
-        var limit = (int)(call.Params.Integer("limit") ?? DefaultLimit);
-        if (limit is < 1 or > MaxLimit)
-        {
-            throw ApiError.Invalid("limit", $"Invalid limit: must be between 1 and {MaxLimit}.");
-        }
-
+        var limit = LimitOf(call);
         var (fits, page) = (Filter(call), call.Params.Text("page"));
         // A page's token is the id it begins after, going to older ones (-) or to newer ones (+).
         var isNewer = page is ['+', ..];
@@ -88,11 +99,4 @@ internal static class ThinEventsApi
             at.ToUnixTimeMilliseconds() / 1000.0,
         var text => throw ApiError.Invalid(range.PathOf(name), $"Invalid time: {text}"),
     };
-
-    private static string PageUrl(Call call, string token)
-    {
-        var others = call.Query.Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Where(field => !field.StartsWith("page=", StringComparison.Ordinal));
-        return $"{call.Url}?{string.Join('&', [.. others, $"page={Uri.EscapeDataString(token)}"])}";
-    }
 }

@@ -66,7 +66,9 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     /// <summary>How many customers scenarios have had.</summary>
     public int Shoppers { get; set; }
 
-    /// <summary>Which world this is: each that is begun or loaded is another, and what was sent of one is not of the next.</summary>
+    /// <summary>
+    /// Which world this is: each that is begun or loaded is another, and what was sent of one is not of the next.
+    /// </summary>
     public int Epoch { get; private set; }
 
     /// <summary>A fault, of the simulator's own or of whoever watches it, while time flowed by itself.</summary>

@@ -40,6 +40,38 @@ public sealed class ThinTests
     }
 
     [Fact]
+    public async Task Destinations_are_listed_page_by_page_both_ways()
+    {
+        await using var box = await Box.OpenAsync();
+        List<string?> made = [];
+        for (var i = 0; i < 3; i++)
+        {
+            made.Insert(0, (string?)(await DestinationAsync(box, new Uri("http://127.0.0.1:9/"), "*"))["id"]);
+        }
+
+        var first = await PageAsync(box, "/v2/core/event_destinations?limit=2");
+        var second = await PageAsync(box, (string)first["next_page_url"]!);
+        var back = await PageAsync(box, (string)second["previous_page_url"]!);
+
+        Assert.Equal(made[..2], Ids(first));
+        Assert.Equal(made[2..], Ids(second));
+        Assert.Equal(made[..2], Ids(back));
+        Assert.Null(second["next_page_url"]);
+        Assert.Null(back["previous_page_url"]);
+    }
+
+    private static string?[] Ids(JsonObject page) => [.. page["data"]!.AsArray().Select(item => (string?)item!["id"])];
+
+    private static async Task<JsonObject> PageAsync(Box box, string url)
+    {
+        var parts = url.Split('?');
+        var answer = await box.SendAsync(
+            new("GET", parts[0]) { Key = "sk_test_x", Version = "2026-10-28.endive", Query = parts[1] });
+        Assert.True(answer.Status is 200, answer.Body);
+        return answer.Json;
+    }
+
+    [Fact]
     public async Task A_ping_goes_to_its_destination_alone()
     {
         await using var pinged = await Receiver.OpenAsync();

@@ -64,7 +64,8 @@ public sealed class SameRunTests
     {
         await using var box = await Box.OpenAsync();
         var first = await box.PostAsync("/v1/customers", "name=Ada");
-        await using (var other = await Box.OpenAsync(new SimulatorOptions { Seed = 99, Version = ApiVersion.Of("2025-03-31.basil") }))
+        await using (var other = await Box.OpenAsync(
+            new SimulatorOptions { Seed = 99, Version = ApiVersion.Of("2025-03-31.basil") }))
         {
             await box.Simulator.LoadAsync(await other.Simulator.SaveAsync(Ct), Ct);
         }

@@ -12,7 +12,8 @@ namespace Holdfast.Tests.Storage;
 
 /// <summary>
 /// The connection is lost at the n-th message of what a node does beside deliveries and their jobs: for every n that
-/// there is, or for every seventh where there are hundreds. It is done again until it says that it is done; then the store is as it would have been without a fault.
+/// there is, or for every seventh where there are hundreds. It is done again until it says that it is done; then the
+/// store is as it would have been without a fault.
 /// </summary>
 public sealed class PostgresFaultTests
 {
