@@ -168,11 +168,13 @@ public sealed class StoreTroubleTests
             return (answer.Status, since.Elapsed);
         }));
 
-        // One more than there is room for may be in hand.
-        var told = answers.Where(answer => answer.Status is HttpStatusCode.ServiceUnavailable).ToList();
+        // One more than there is room for may be in hand. Those that have room wait for the writer, and are stored unless
+        // the time for an answer is up before.
+        var told = answers.Where(answer =>
+            answer.Status is HttpStatusCode.ServiceUnavailable && answer.Elapsed < Trouble.SoonEnough).ToList();
         Assert.InRange(told.Count, Senders - Room - 1, Senders - 1);
-        Assert.All(told, answer => Assert.True(answer.Elapsed < Trouble.SoonEnough, $"It was told after {answer.Elapsed}."));
-        Assert.All(answers.Except(told), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.All(answers.Except(told), answer => Assert.True(
+            answer.Status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"It was answered {answer.Status}."));
     }
 
     private static async Task ReadAsync(ServerProcess server, CancellationToken enough)
