@@ -165,7 +165,7 @@ public sealed class StoreTroubleTests
         var answers = await Task.WhenAll(Enumerable.Range(0, Senders).Select(async number =>
         {
             var answer = await server.DeliverAsync(StripeEvent.Of($"evt_{number}"));
-            return (answer.Status, since.Elapsed);
+            return (answer.Status, since.Elapsed, Event: $"evt_{number}");
         }));
 
         // One more than there is room for may be in hand. Those that have room wait for the writer, and are stored unless
@@ -175,6 +175,11 @@ public sealed class StoreTroubleTests
         Assert.InRange(told.Count, Senders - Room - 1, Senders - 1);
         Assert.All(answers.Except(told), answer => Assert.True(
             answer.Status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"It was answered {answer.Status}."));
+        foreach (var waited in answers.Except(told))
+        {
+            await Wait.UntilAsync($"{waited.Event} is stored", async () =>
+                (await server.CallAsync(HttpMethod.Get, $"/api/v1/events/{waited.Event}")).Status is HttpStatusCode.OK);
+        }
     }
 
     private static async Task ReadAsync(ServerProcess server, CancellationToken enough)
