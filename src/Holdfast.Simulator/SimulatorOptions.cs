@@ -8,8 +8,10 @@ namespace Holdfast.Simulator;
 /// <summary>How a simulated Stripe is set up.</summary>
 public sealed record SimulatorOptions
 {
-    /// <summary>Of the API on loopback; 0 takes a free one.</summary>
-    public int Port { get; init; }
+    /// <summary>
+    /// Of the API on loopback; 0 takes a free one. Null opens none: <see cref="StripeSimulator.NewHandler"/> is the way then.
+    /// </summary>
+    public int? Port { get; init; } = 0;
 
     /// <summary>Makes the run: ids, weather and orders of arrival. Same seed and same calls, same run.</summary>
     public long Seed { get; init; } = 1;
@@ -32,6 +34,9 @@ public sealed record SimulatorOptions
     public BillingSettings Billing { get; init; } = new();
 
     public DeliveryOptions Delivery { get; init; } = new();
+
+    /// <summary>What carries deliveries, such as a test server's handler; unset: the network.</summary>
+    public HttpMessageHandler? Carrier { get; init; }
 
     /// <summary>Told of each delivery that was made, one at a time.</summary>
     public Action<Delivered>? Watch { get; init; }

@@ -39,7 +39,7 @@ public sealed class StripeSimulator : IAsyncDisposable
             Deliveries = new() { Watch = options.Watch },
             Forecast = options.Forecast,
         };
-        _courier = new Courier(_world, options.SigningTime ?? options.Time);
+        _courier = new Courier(_world, options.SigningTime ?? options.Time, options.Carrier);
         _passing = new Passing(_world, _courier);
         if (options.Flows ?? options.Time == TimeProvider.System)
         {
@@ -75,10 +75,17 @@ public sealed class StripeSimulator : IAsyncDisposable
     {
         options ??= new SimulatorOptions();
         var simulator = new StripeSimulator(options);
-        simulator._server = await ApiServer.StartAsync(simulator._api, options.Port, ct);
+        if (options.Port is { } port)
+        {
+            simulator._server = await ApiServer.StartAsync(simulator._api, port, ct);
+        }
+
         simulator._pump?.Start();
         return simulator;
     }
+
+    /// <summary>A way to the API without a socket, to be put under an <see cref="HttpClient"/>.</summary>
+    public HttpMessageHandler NewHandler() => new ApiHandler(_api);
 
     /// <summary>One call without a socket, as a scenario or a test in the same process makes it.</summary>
     public Task<ApiResponse> CallAsync(ApiRequest request, CancellationToken ct = default) => _api.AnswerAsync(request, ct);

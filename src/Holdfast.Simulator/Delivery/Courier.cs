@@ -9,15 +9,10 @@ namespace Holdfast.Simulator.Delivery;
 /// Brings events to endpoints. What it takes and what it notes down is done under the world's gate; the sending itself is
 /// not, so that an endpoint may call the API while it is being called.
 /// </summary>
-internal sealed class Courier(World world, TimeProvider receiversTime) : IDisposable
+/// <param name="carrier">The caller's own, whom it stays with; null is the network.</param>
+internal sealed class Courier(World world, TimeProvider receiversTime, HttpMessageHandler? carrier = null) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-    })
+    private readonly HttpClient _http = new(carrier ?? Network(), disposeHandler: carrier is null)
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -94,6 +89,14 @@ internal sealed class Courier(World world, TimeProvider receiversTime) : IDispos
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler Network() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+    };
 
     private Parcel Pack(Sending sending, StripeEvent told, Endpoint endpoint)
     {

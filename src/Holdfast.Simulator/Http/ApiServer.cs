@@ -72,7 +72,7 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             Query = request.QueryString.Value?.TrimStart('?') ?? "",
             Body = await reader.ReadToEndAsync(ct),
-            Key = KeyOf(request),
+            Key = Authorization.KeyOf(Header(request, "Authorization")),
             Version = Header(request, "Stripe-Version"),
             IdempotencyKey = Header(request, "Idempotency-Key"),
             Account = Header(request, "Stripe-Account"),
@@ -109,25 +109,6 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static string? Header(HttpRequest request, string name) =>
         request.Headers[name] is { Count: > 0 } values ? values[0] : null;
-
-    private static string? KeyOf(HttpRequest request)
-    {
-        var authorization = Header(request, "Authorization");
-        if (authorization?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) is true)
-        {
-            return authorization["Bearer ".Length..].Trim();
-        }
-
-        if (authorization?.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) is true)
-        {
-            var bytes = new byte[authorization.Length];
-            return Convert.TryFromBase64String(authorization["Basic ".Length..].Trim(), bytes, out var length)
-                ? Encoding.UTF8.GetString(bytes, 0, length).Split(':')[0]
-                : null;
-        }
-
-        return null;
-    }
 
     private sealed class NoLifetime : IHostLifetime
     {

@@ -32,6 +32,9 @@ public sealed class RunningShop : IAsyncDisposable
     private readonly Theatre _theatre;
     private readonly Stage _stage;
 
+    /// <summary>When a customer does something next.</summary>
+    internal DateTimeOffset? NextAt => _stage.NextAt;
+
     internal RunningShop(Theatre theatre)
     {
         _theatre = theatre;
@@ -44,13 +47,16 @@ public sealed class RunningShop : IAsyncDisposable
         async (theatre, options, ct) =>
         {
             await using var shop = new RunningShop(theatre);
-            var shoppers = await shop.WelcomeAsync(options.Customers, ct);
+            var shoppers = await shop.WelcomeAsync(options.Customers, firstStory: 0, ct);
             await shop.PassAsync(Month, ct);
             return ScenarioReport.Of(shoppers);
         });
 
     /// <summary>Lets so many new customers come within the month that begins now.</summary>
-    public Task ExpectAsync(int customers, CancellationToken ct = default) => WelcomeAsync(customers, ct);
+    public Task ExpectAsync(int customers, CancellationToken ct = default) => WelcomeAsync(customers, firstStory: 0, ct);
+
+    /// <param name="firstStory">The first customer's; the next ones live the next ones.</param>
+    internal Task ExpectAsync(int customers, int firstStory, CancellationToken ct) => WelcomeAsync(customers, firstStory, ct);
 
     /// <summary>Lets time pass, with all that customers do in it. Whoever's story is not at its end goes on next time.</summary>
     public async Task PassAsync(TimeSpan span, CancellationToken ct = default)
@@ -89,14 +95,14 @@ public sealed class RunningShop : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
-    private async Task<IReadOnlyList<Shopper>> WelcomeAsync(int customers, CancellationToken ct)
+    private async Task<IReadOnlyList<Shopper>> WelcomeAsync(int customers, int firstStory, CancellationToken ct)
     {
         List<Shopper> shoppers = [];
         for (var i = 0; i < customers; i++)
         {
             // Each story has its turn, and its time to end, before chance decides: few customers too live different ones.
             var isFirst = i < Stories.Length;
-            var story = isFirst ? Stories[i] : _theatre.Chance.Pick(Stories);
+            var story = isFirst ? Stories[(firstStory + i) % Stories.Length] : _theatre.Chance.Pick(Stories);
             var shopper = await _theatre.NewShopperAsync(isFirst || _theatre.Chance.Happens(Weekly), ct);
             shoppers.Add(shopper);
             // The first comes at once: there is somebody to look at from the beginning.

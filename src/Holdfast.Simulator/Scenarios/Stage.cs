@@ -13,6 +13,9 @@ internal sealed class Stage(Func<DateTimeOffset> now, Func<DateTimeOffset, Cance
 
     public bool IsOver => _waiting.Count is 0;
 
+    /// <summary>When the next deed is due; null when every story is at its end.</summary>
+    public DateTimeOffset? NextAt => _waiting.TryPeek(out _, out var due) ? due.At : null;
+
     public void Enter(Shopper shopper, Story story, DateTimeOffset at) =>
         _waiting.Enqueue(new(shopper, story(shopper).GetAsyncEnumerator()), (at, ++_entries));
 
