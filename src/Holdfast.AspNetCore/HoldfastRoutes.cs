@@ -28,7 +28,6 @@ public static class HoldfastRoutes
         api.MapRefusals();
         api.MapStats();
         api.MapAlerts();
-        api.MapFindings();
         api.MapNodes();
         api.MapTokens();
         return routes;

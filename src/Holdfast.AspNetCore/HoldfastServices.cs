@@ -5,11 +5,11 @@ using Holdfast.AspNetCore.Api;
 using Holdfast.AspNetCore.Configuration;
 using Holdfast.AspNetCore.Hosting;
 using Holdfast.Audit;
-using Holdfast.Findings;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Mirror;
 using Holdfast.Nodes;
+using Holdfast.Storage;
 using Holdfast.Telemetry;
 using Holdfast.Tokens;
 using Holdfast.Upkeep;
@@ -54,7 +54,6 @@ public static class HoldfastServices
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<CounterStore>();
         services.AddSingleton<AlertStore>();
-        services.AddSingleton<FindingStore>();
         services.AddSingleton<AuditStore>();
         services.AddSingleton<TokenStore>();
 
@@ -90,6 +89,22 @@ public static class HoldfastServices
         services.AddSingleton<AccountFinder>();
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessChecker>();
+    }
+
+    /// <summary>Has the work of one kind that leaves the process done, by a loop of its own.</summary>
+    private static void AddLeased<THandler>(IServiceCollection services)
+        where THandler : LeasedHandler
+    {
+        services.AddSingleton<THandler>();
+        services.AddSingleton(provider => new LeasedWorker(
+            provider.GetRequiredService<THandler>(),
+            provider.GetRequiredService<Database>(),
+            provider.GetRequiredService<JobStore>(),
+            provider.GetRequiredService<Doorbell>(),
+            provider.GetRequiredService<WorkerOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            new Random(provider.GetRequiredService<Random>().Next()),
+            provider.GetRequiredService<ILogger<LeasedWorker>>()));
     }
 
     private static void AddApi(IServiceCollection services)

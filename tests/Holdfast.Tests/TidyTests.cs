@@ -13,7 +13,6 @@ public sealed partial class TidyTests
         ["Telemetry"] = [],
         ["Alerts"] = [],
         ["Audit"] = [],
-        ["Findings"] = [],
         ["Nodes"] = [],
         ["Upkeep"] = ["Alerts", "Nodes"],
         ["Tokens"] = [],

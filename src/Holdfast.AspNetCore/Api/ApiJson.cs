@@ -22,7 +22,6 @@ namespace Holdfast.AspNetCore.Api;
 [JsonSerializable(typeof(RefusalPage))]
 [JsonSerializable(typeof(StatsItem))]
 [JsonSerializable(typeof(Page<AlertItem>))]
-[JsonSerializable(typeof(Page<FindingItem>))]
 [JsonSerializable(typeof(Page<NodeItem>))]
 [JsonSerializable(typeof(Page<TokenItem>))]
 [JsonSerializable(typeof(TokenRequest))]

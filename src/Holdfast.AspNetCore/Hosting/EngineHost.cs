@@ -16,6 +16,7 @@ internal sealed partial class EngineHost(
     Database database,
     GroupCommit group,
     Worker worker,
+    IEnumerable<LeasedWorker> leasedWorkers,
     Heart heart,
     NodeBell bell,
     Upkeeper upkeeper,
@@ -45,12 +46,13 @@ internal sealed partial class EngineHost(
         }
 
         _group = Start(group.RunAsync);
-        _loops = Task.WhenAll(
+        _loops = Task.WhenAll([
             Start(() => worker.RunAsync(_stop.Token)),
+            .. leasedWorkers.Select(leased => Start(() => leased.RunAsync(_stop.Token))),
             Start(() => heart.RunAsync(_stop.Token)),
             Start(() => bell.RunAsync(_stop.Token)),
             Start(() => upkeeper.RunAsync(_stop.Token)),
-            Start(() => refusals.RunAsync(_stop.Token)));
+            Start(() => refusals.RunAsync(_stop.Token))]);
         _watch = Start(() => WatchAsync(_stopWatching.Token));
     }
 

@@ -11,6 +11,20 @@ internal sealed class Doorbell
     private readonly Channel<bool> _untold = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    private volatile Doorbell[] _repeaters = [];
+
+    /// <summary>Another bell, for somebody else who waits: it is heard whenever this one is.</summary>
+    public Doorbell Repeat()
+    {
+        var repeater = new Doorbell();
+        lock (_rung)
+        {
+            _repeaters = [.. _repeaters, repeater];
+        }
+
+        return repeater;
+    }
+
     /// <summary>There may be work, and the other nodes should hear of it.</summary>
     public void Ring()
     {
@@ -19,7 +33,14 @@ internal sealed class Doorbell
     }
 
     /// <summary>Another node has rung.</summary>
-    public void Hear() => _rung.Writer.TryWrite(true);
+    public void Hear()
+    {
+        _rung.Writer.TryWrite(true);
+        foreach (var repeater in _repeaters)
+        {
+            repeater.Hear();
+        }
+    }
 
     /// <summary>Returns when it was rung here and the other nodes have not been told.</summary>
     public ValueTask<bool> UntoldAsync(CancellationToken ct) => _untold.Reader.ReadAsync(ct);

@@ -140,16 +140,28 @@ internal sealed class JobStore(Database database)
             _sql["Extend"],
             ("id", job.Id.Value), ("attempt", job.Attempt), ("now", now), ("lease_until", until)) is 1;
 
-    /// <summary>Ends the attempt of a leased job.</summary>
+    /// <summary>
+    /// Ends the attempt of a leased job. Where the verdict counts none, the number stays spent, so that no later attempt
+    /// has it, and the retry schedule is moved on by one instead.
+    /// </summary>
     /// <returns>False when it is another's by now: nothing was written, however late this one comes.</returns>
     public async Task<bool> FinishLeasedAsync(Session session, Job job, Verdict verdict, DateTimeOffset now) =>
         await session.ExecuteAsync(
             _sql["FinishLeased"],
             ("id", job.Id.Value),
             ("attempt", job.Attempt),
+            ("uncounted", verdict.CountsAttempt ? 0 : 1),
             ("state", verdict.State.Name),
             ("run_at", verdict.RunAt),
             ("ended_at", verdict.RunAt is null ? now : null)) is 1;
+
+    /// <summary>Whether anything of this kind is due, or was leased and not ended in time.</summary>
+    public async Task<bool> HasWorkAsync(Session session, string kind, DateTimeOffset now) =>
+        await session.NumberAsync(_sql["HasWork"], ("kind", kind), ("now", now)) > 0;
+
+    /// <summary>Has waiting jobs run earlier than they would. Those that are due sooner anyhow stay as they are.</summary>
+    public Task<int> HastenAsync(Session session, string kind, IReadOnlyCollection<long> subjects, DateTimeOffset runAt) =>
+        session.ExecuteAsync(_sql["Hasten"], ("kind", kind), ("subjects", subjects), ("run_at", runAt));
 
     /// <summary>Leased jobs that nobody has finished in time, locked until the session ends.</summary>
     public Task<List<Job>> ExpiredAsync(Session session, string kind, DateTimeOffset now, int limit) =>

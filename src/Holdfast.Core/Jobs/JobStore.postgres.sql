@@ -124,7 +124,8 @@ returning jobs.id, jobs.kind, jobs.subject, jobs.attempt - 1, jobs.retries_from,
 
 -- name: FinishLeased
 update jobs
-set state = @state::text, run_at = @run_at::timestamptz, ended_at = @ended_at::timestamptz, lease_until = null
+set state = @state::text, run_at = @run_at::timestamptz, ended_at = @ended_at::timestamptz, lease_until = null,
+    retries_from = retries_from + @uncounted::bigint
 where id = @id::bigint and state = 'running' and attempt = @attempt::bigint
 
 -- name: Extend
@@ -139,6 +140,21 @@ where kind = @kind::text and state = 'running' and lease_until <= @now::timestam
 order by id
 limit @limit::bigint
 for update skip locked
+
+-- name: HasWork
+select (
+    exists (select 1 from jobs where kind = @kind::text and state = 'waiting' and run_at <= @now::timestamptz)
+    or exists (select 1 from jobs where kind = @kind::text and state = 'running' and lease_until <= @now::timestamptz)
+)::int::bigint
+
+-- name: Hasten
+update jobs
+set run_at = @run_at::timestamptz
+where state = 'waiting' and id in (
+    select id from jobs
+    where kind = @kind::text and subject = any(@subjects::bigint[]) and state = 'waiting' and run_at > @run_at
+    order by id
+    for update)
 
 -- name: Counts
 -- Each part reads only its own partial index.

@@ -102,7 +102,7 @@ returning id, kind, subject, attempt - 1, retries_from, alone
 
 -- name: FinishLeased
 update jobs
-set state = @state, run_at = @run_at, ended_at = @ended_at, lease_until = null
+set state = @state, run_at = @run_at, ended_at = @ended_at, lease_until = null, retries_from = retries_from + @uncounted
 where id = @id and state = 'running' and attempt = @attempt
 
 -- name: Extend
@@ -116,6 +116,17 @@ from jobs indexed by jobs_out
 where kind = @kind and state in ('running', 'unknown') and state = 'running' and lease_until <= @now
 order by id
 limit @limit
+
+-- name: HasWork
+select exists (select 1 from jobs where kind = @kind and state = 'waiting' and run_at <= @now)
+    or exists (
+        select 1 from jobs indexed by jobs_out
+        where kind = @kind and state in ('running', 'unknown') and state = 'running' and lease_until <= @now)
+
+-- name: Hasten
+update jobs
+set run_at = @run_at
+where kind = @kind and subject in (select value from json_each(@subjects)) and state = 'waiting' and run_at > @run_at
 
 -- name: Counts
 -- Each part reads only its own partial index.

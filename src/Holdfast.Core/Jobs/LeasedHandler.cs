@@ -17,6 +17,23 @@ internal abstract class LeasedHandler
     public abstract int MaxAtOnce { get; }
 
     /// <summary>Does the work.</summary>
-    /// <returns>What is to be written, in the transaction that ends the job, and how it ended.</returns>
+    /// <param name="ct">
+    /// Cancelled when the server stops or the lease nears its end. Who cannot leave off halfway goes on all the same, and
+    /// ends within the lease.
+    /// </param>
+    /// <returns>
+    /// What is to be written, in the transaction that ends the job, and how it ended. When nothing was written after all it
+    /// is called again, in another transaction.
+    /// </returns>
     public abstract Task<Func<Session, Task<Outcome>>> RunAsync(Job job, CancellationToken ct);
+
+    /// <summary>
+    /// What follows when nobody ended an attempt before its lease was over: its process has died, or stood still. Here, for
+    /// work that may be done twice, another attempt.
+    /// </summary>
+    public virtual Outcome Lost(Job job) => new Outcome.Retry(
+        "The process died or stood still: nobody ended the attempt before its lease was over.", FailureClass.Unexpected);
+
+    /// <summary>What a job is about, for the log: ids, never content.</summary>
+    public virtual string Describe(Job job) => $"{job.Kind} {job.Subject}";
 }

@@ -25,6 +25,7 @@ internal sealed partial class Worker(
     /// <summary>One that has taken the process down this often while it was alone is a dead letter.</summary>
     public const int MaxDeathsAlone = 2;
 
+    private readonly AttemptEnds _ends = new(jobs, options, clock, chance, log);
     private readonly ConcurrentQueue<Suspicion> _suspects = [];
     private readonly ClaimWindow _window = new(clock);
 
@@ -293,7 +294,7 @@ internal sealed partial class Worker(
                 claimed = await jobs.ClaimOneAsync(session, id, startedAt);
                 if (claimed is { Alone: > MaxDeathsAlone })
                 {
-                    await FinishAsync(session, claimed, Deadly(claimed), startedAt, detail: null);
+                    await FinishAsync(session, claimed, Deadly(claimed), startedAt);
                 }
                 else if (claimed is not null)
                 {
@@ -314,14 +315,14 @@ internal sealed partial class Worker(
                 return Run.Missed;
             case Commit<bool>.RolledBack(var cause) when claimed is not null && IsItsOwn(cause):
                 await RecordAsync(
-                    claimed, new Outcome.Retry(Reason(cause), FailureClass.Transient), cause, startedAt, stop);
+                    claimed, new Outcome.Retry(AttemptEnds.Reason(cause), FailureClass.Transient), cause, startedAt, stop);
                 return Run.Ended;
             case Commit<bool>.RolledBack(var cause) when claimed is not null && database.IsContended(cause):
                 await RecordAsync(claimed, new Outcome.Snooze(options.PauseWhenContended), cause, startedAt, stop);
                 return Run.Ended;
             case Commit<bool>.RolledBack(var cause) when claimed is not null && !database.IsUnavailable(cause):
                 await RecordAsync(
-                    claimed, new Outcome.Retry(Reason(cause), FailureClass.Unexpected), cause, startedAt, stop);
+                    claimed, new Outcome.Retry(AttemptEnds.Reason(cause), FailureClass.Unexpected), cause, startedAt, stop);
                 return Run.Ended;
             default:
                 await PauseAsync(Cause(commit), stop);
@@ -355,7 +356,7 @@ internal sealed partial class Worker(
             }
             else
             {
-                await FinishAsync(session, job, outcome, startedAt, detail: null);
+                await FinishAsync(session, job, outcome, startedAt);
             }
         }
 
@@ -386,7 +387,7 @@ internal sealed partial class Worker(
             async session =>
             {
                 // Another node may have run it since; then what it says counts.
-                return await TryFinishAsync(session, job, outcome, startedAt, cause);
+                return await _ends.EndAsync(session, job, outcome, startedAt, cause, handler.Describe(job));
             },
             CancellationToken.None);
         if (recorded is not Commit<bool>.Committed(var isRecorded))
@@ -409,61 +410,16 @@ internal sealed partial class Worker(
     }
 
     /// <exception cref="InvalidOperationException">It was not waiting: the claim was not ours.</exception>
-    private async Task FinishAsync(Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail)
+    private async Task FinishAsync(Session session, Job job, Outcome outcome, DateTimeOffset startedAt)
     {
-        if (!await TryFinishAsync(session, job, outcome, startedAt, detail))
+        if (!await _ends.EndAsync(session, job, outcome, startedAt, detail: null, handler.Describe(job)))
         {
             throw new InvalidOperationException($"{job.Id} was no longer waiting at attempt {job.Attempt}.");
         }
     }
 
-    private async Task<bool> TryFinishAsync(
-        Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail)
-    {
-        var now = clock.GetUtcNow();
-        var verdict = Verdict.On(job, outcome, options.Retries, now, chance.NextDouble());
-        if (!await jobs.FinishAsync(session, job, verdict, now))
-        {
-            return false;
-        }
-
-        if (verdict.CountsAttempt)
-        {
-            await jobs.AddAttemptAsync(
-                session,
-                job,
-                new()
-                {
-                    StartedAt = startedAt,
-                    EndedAt = now,
-                    State = verdict.State,
-                    Reason = verdict.Reason,
-                    Detail = detail?.ToString(),
-                    Fingerprint = Print(verdict, detail),
-                });
-        }
-
-        if (verdict.State is JobState.Dead)
-        {
-            LogDead(job.Id, handler.Describe(job), job.Attempt);
-        }
-
-        return true;
-    }
-
-    private static string? Print(Verdict verdict, Exception? detail) => (detail, verdict.Reason) switch
-    {
-        ({ } exception, _) => Fingerprint.Of(exception),
-        (null, { } reason) => Fingerprint.Of(reason),
-        _ => null,
-    };
-
     private static Outcome.GiveUp Deadly(Job job) => new Outcome.GiveUp(
         $"The process died {MaxDeathsAlone} times while it ran nothing but this job ({job.Id}).");
-
-    private static string Reason(Exception cause) => cause is TimeoutException
-        ? "It did not end within the attempt's time limit."
-        : $"{cause.GetType().Name}: {cause.Message}";
 
     private static Exception Cause<T>(Commit<T> commit) => commit switch
     {
@@ -504,10 +460,6 @@ internal sealed partial class Worker(
 
     [LoggerMessage(2004, LogLevel.Warning, "{Job} ({About}) failed at attempt {Attempt}.")]
     private partial void LogAttemptFailed(Exception cause, JobId job, string about, int attempt);
-
-    [LoggerMessage(2005, LogLevel.Error, "{Job} ({About}) is a dead letter after attempt {Attempt}. "
-        + "See holdfast dead show; replay it when the cause is mended.")]
-    private partial void LogDead(JobId job, string about, int attempt);
 
     [LoggerMessage(2006, LogLevel.Warning, "The worker waits {Pause}: the store is in trouble.")]
     private partial void LogPaused(Exception cause, TimeSpan pause);

@@ -40,6 +40,19 @@ public sealed class DoorbellTests
     }
 
     [Fact]
+    public void Each_of_several_who_wait_hears_every_ring()
+    {
+        var others = _doorbell.Repeat();
+
+        _doorbell.Ring();
+        Assert.True(_doorbell.WaitAsync(TimeSpan.FromHours(1), _clock, Ct).IsCompletedSuccessfully);
+        Assert.True(others.WaitAsync(TimeSpan.FromHours(1), _clock, Ct).IsCompletedSuccessfully);
+
+        _doorbell.Hear();
+        Assert.True(others.WaitAsync(TimeSpan.FromHours(1), _clock, Ct).IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task The_waiting_ends_by_itself_when_the_time_is_up()
     {
         var waiting = _doorbell.WaitAsync(TimeSpan.FromSeconds(1), _clock, Ct);

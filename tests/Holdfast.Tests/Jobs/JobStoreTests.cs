@@ -32,6 +32,21 @@ public sealed class JobStoreTests
     }
 
     [Theory, EveryEngine]
+    public async Task What_is_hastened_runs_earlier_and_what_is_due_sooner_stays(Engine engine)
+    {
+        await using var shop = await Workshop.CreateAsync(engine);
+        var now = shop.Clock.GetUtcNow();
+        await shop.Store.WriteAsync(session => shop.Jobs.AddAsync(session, Workshop.Kind, [1, 2], now.AddSeconds(9)));
+        await shop.Store.WriteAsync(session => shop.Jobs.AddAsync(session, Workshop.Kind, [3], now));
+
+        await shop.Store.WriteAsync(session => shop.Jobs.HastenAsync(session, Workshop.Kind, [1, 3], now.AddSeconds(5)));
+
+        Assert.Equal(now.AddSeconds(5), await shop.RunAtAsync(1));
+        Assert.Equal(now.AddSeconds(9), await shop.RunAtAsync(2));
+        Assert.Equal(now, await shop.RunAtAsync(3));
+    }
+
+    [Theory, EveryEngine]
     public async Task A_second_job_about_one_subject_is_refused(Engine engine)
     {
         await using var shop = await Workshop.CreateAsync(engine);
