@@ -28,6 +28,7 @@ public static class HoldfastRoutes
         api.MapRefusals();
         api.MapStats();
         api.MapAlerts();
+        api.MapFindings();
         api.MapNodes();
         api.MapTokens();
         return routes;

@@ -5,6 +5,7 @@ using Holdfast.AspNetCore.Api;
 using Holdfast.AspNetCore.Configuration;
 using Holdfast.AspNetCore.Hosting;
 using Holdfast.Audit;
+using Holdfast.Findings;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Mirror;
@@ -54,6 +55,7 @@ public static class HoldfastServices
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<CounterStore>();
         services.AddSingleton<AlertStore>();
+        services.AddSingleton<FindingStore>();
         services.AddSingleton<AuditStore>();
         services.AddSingleton<TokenStore>();
 

@@ -13,6 +13,7 @@ public sealed partial class TidyTests
         ["Telemetry"] = [],
         ["Alerts"] = [],
         ["Audit"] = [],
+        ["Findings"] = [],
         ["Nodes"] = [],
         ["Upkeep"] = ["Alerts", "Nodes"],
         ["Tokens"] = [],

@@ -22,6 +22,7 @@ namespace Holdfast.AspNetCore.Api;
 [JsonSerializable(typeof(RefusalPage))]
 [JsonSerializable(typeof(StatsItem))]
 [JsonSerializable(typeof(Page<AlertItem>))]
+[JsonSerializable(typeof(Page<FindingItem>))]
 [JsonSerializable(typeof(Page<NodeItem>))]
 [JsonSerializable(typeof(Page<TokenItem>))]
 [JsonSerializable(typeof(TokenRequest))]

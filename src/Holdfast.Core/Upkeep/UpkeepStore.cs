@@ -31,6 +31,11 @@ internal sealed class UpkeepStore(Database database)
     public Task<int> PruneAsync(Session session, string name, long first, DateTimeOffset before) =>
         session.ExecuteAsync(_sql[name], ("first", first), ("before", before), ("limit", Slice));
 
+    /// <summary>Deletes a slice of the findings that were closed before that moment.</summary>
+    /// <returns>How many; fewer than a <see cref="Slice"/> when nothing is left.</returns>
+    public Task<int> PruneFindingsAsync(Session session, DateTimeOffset before) =>
+        session.ExecuteAsync(_sql["PruneFindings"], ("before", before), ("limit", Slice));
+
     /// <summary>
     /// The first event that was not received before that moment. Ids follow one another as events come, so it is found
     /// by halving, and without an index on the moment that every delivery would have to pay for.

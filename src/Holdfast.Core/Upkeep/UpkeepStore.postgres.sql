@@ -65,6 +65,11 @@ where id in (
     order by c.event
     limit @limit::bigint)
 
+-- name: PruneFindings
+-- Open ones never expire.
+delete from findings
+where id in (select id from findings where closed_at < @before::timestamptz order by closed_at limit @limit::bigint)
+
 -- name: FoldCounters
 -- Those of sessions that live are left alone, so that nobody waits.
 with gone as (

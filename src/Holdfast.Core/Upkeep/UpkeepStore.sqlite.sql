@@ -59,6 +59,11 @@ where id in (
     order by c.event
     limit @limit)
 
+-- name: PruneFindings
+-- Open ones never expire.
+delete from findings
+where id in (select id from findings where closed_at < @before order by closed_at limit @limit)
+
 -- name: FoldCounters
 -- There is one row for each already.
 update counters set value = value where false

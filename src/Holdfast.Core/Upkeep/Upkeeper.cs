@@ -75,6 +75,11 @@ internal sealed partial class Upkeeper(
             }
         }
 
+        while (await WriteAsync(session => upkeep.PruneFindingsAsync(session, before), stop) >= UpkeepStore.Slice)
+        {
+            stop.ThrowIfCancellationRequested();
+        }
+
         await WriteAsync(WarnAsync, stop);
     }
 

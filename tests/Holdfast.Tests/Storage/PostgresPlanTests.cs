@@ -104,6 +104,11 @@ public sealed partial class PostgresPlanTests(PostgresPlanTests.FullDatabase dat
             select 'cus_' || id, livemode, '', id from accounts;
             insert into alerts (kind, subject, message, first_at, last_at, cleared_at)
             select 'kind', 'subject ' || n, '', now(), now(), case when n > 100 then now() end from generate_series(1, 5000) n;
+            insert into findings (
+                kind, stripe_account, livemode, subject, message, facts, first_at, last_at, closed_at, closed_for)
+            select 'parked', '', true, 'subscription sub_' || n, '', '{}', now(), now(), case when n > 100 then now() end,
+                case when n > 100 then 'it was found' end
+            from generate_series(1, 5000) n;
             insert into audit (at, actor, action, subject)
             select now(), 'somebody', 'something', 'subject ' || n from generate_series(1, 5000) n;
             -- As autovacuum does: of what nobody has written to it knows nothing.

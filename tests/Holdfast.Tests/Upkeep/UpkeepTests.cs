@@ -1,4 +1,5 @@
 using Holdfast.Alerts;
+using Holdfast.Findings;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Nodes;
@@ -120,6 +121,28 @@ public sealed class UpkeepTests
 
         Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from attempts"));
         Assert.Equal(1, await shop.Store.NumberAsync("select count(*) from attempts a join jobs j on j.id = a.job"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Closed_findings_go_when_their_time_is_over_and_open_ones_never(Engine engine)
+    {
+        await using var shop = await ShopOfTodayAsync(engine);
+        var findings = new FindingStore(shop.Database);
+        var (open, closed) = (new FindingKey("gap", "", Livemode: true, "open"), new FindingKey("gap", "", true, "closed"));
+        await shop.Store.WriteAsync(async session =>
+        {
+            await findings.RaiseAsync(session, open, "", "{}", deadline: null, shop.Clock.GetUtcNow());
+            await findings.RaiseAsync(session, closed, "", "{}", deadline: null, shop.Clock.GetUtcNow());
+            return await findings.CloseAsync(session, closed, "mended", shop.Clock.GetUtcNow());
+        });
+
+        shop.Clock.Advance(Retention.Events);
+        await LookAfterAsync(shop);
+        Assert.Equal(["closed", "open"], await shop.Store.TextsAsync("select subject from findings order by subject"));
+        shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(["open"], await shop.Store.TextsAsync("select subject from findings"));
     }
 
     [Theory, EveryEngine]
