@@ -11,6 +11,7 @@ using Holdfast.Jobs;
 using Holdfast.Mirror;
 using Holdfast.Nodes;
 using Holdfast.Storage;
+using Holdfast.Stripe;
 using Holdfast.Telemetry;
 using Holdfast.Tokens;
 using Holdfast.Upkeep;
@@ -81,6 +82,10 @@ public static class HoldfastServices
         services.AddSingleton<RefusalStore>();
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<Receiver>();
+
+        services.AddSingleton(new StripeKeys(settings.Options.Stripe, settings.Mode));
+        services.AddSingleton(provider => new StripeClient(
+            StripeHttp.Client(settings.Options.Stripe), provider.GetRequiredService<StripeKeys>()));
 
         services.AddSingleton<ObjectStore>();
         services.AddSingleton<EventJobHandler>();

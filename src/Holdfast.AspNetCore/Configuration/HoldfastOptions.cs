@@ -1,6 +1,7 @@
 using Holdfast.Access;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
+using Holdfast.Stripe;
 using Holdfast.Upkeep;
 
 namespace Holdfast.AspNetCore.Configuration;
@@ -32,6 +33,8 @@ public sealed class HoldfastOptions
     public IngestOptions Ingest { get; set; } = new();
 
     public WorkerOptions Jobs { get; set; } = new();
+
+    public StripeOptions Stripe { get; set; } = new();
 
     public AccessOptions Access { get; set; } = new();
 

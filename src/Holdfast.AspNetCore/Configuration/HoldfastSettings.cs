@@ -39,7 +39,7 @@ internal sealed record HoldfastSettings
         List<string> errors = [.. KnownKeys.Unknown(section), .. KnownKeys.UnknownShort(configuration)];
         var options = Bind(section, errors);
         ApplyShortNames(configuration, options);
-        var mode = ModeOf(options, configuration[ShortNames.SecretKey], errors);
+        var mode = ModeOf(options, errors);
         var store = StoreOf(options.DatabaseUrl, errors);
         var urls = Short(configuration, ShortNames.Urls) ?? DefaultUrl;
         if (store is StoreAddress.Postgres && section["Jobs:BatchSize"] is null)
@@ -49,6 +49,7 @@ internal sealed record HoldfastSettings
 
         CheckBounds(options, errors);
         CheckEndpoints(options, mode, isProduction, errors);
+        CheckStripe(options.Stripe, mode, errors);
         CheckPublic(options, urls, isProduction, errors);
         return errors.Count > 0
             ? throw new HoldfastConfigurationException(errors)
@@ -101,6 +102,12 @@ internal sealed record HoldfastSettings
         options.PublicUrl = Short(configuration, ShortNames.PublicUrl) ?? options.PublicUrl;
         options.Node = Short(configuration, ShortNames.Node) ?? options.Node;
         options.ApiToken = Short(configuration, ShortNames.ApiToken) ?? options.ApiToken;
+        var stripe = options.Stripe;
+        stripe.ApiBase = Short(configuration, ShortNames.ApiBase) ?? stripe.ApiBase;
+        stripe.Keys.General = Short(configuration, ShortNames.SecretKey) ?? stripe.Keys.General;
+        stripe.Keys.Read = Short(configuration, ShortNames.ReadKey) ?? stripe.Keys.Read;
+        stripe.Keys.Payments = Short(configuration, ShortNames.PaymentsKey) ?? stripe.Keys.Payments;
+        stripe.Keys.Refunds = Short(configuration, ShortNames.RefundsKey) ?? stripe.Keys.Refunds;
         if (Short(configuration, ShortNames.WebhookSecret) is { } secrets)
         {
             var endpoint = options.Ingest.Endpoints.GetValueOrDefault(IngestOptions.DefaultEndpoint) ?? new();
@@ -118,8 +125,10 @@ internal sealed record HoldfastSettings
     private static string? Short(IConfiguration configuration, string name) =>
         configuration[name] is { Length: > 0 } value ? value : null;
 
-    private static StripeMode ModeOf(HoldfastOptions options, string? key, List<string> errors)
+    private static StripeMode ModeOf(HoldfastOptions options, List<string> errors)
     {
+        var keys = options.Stripe.Keys;
+        string?[] given = [keys.General, keys.Read, keys.Payments, keys.Refunds];
         switch (options.Mode)
         {
             case "live":
@@ -127,7 +136,9 @@ internal sealed record HoldfastSettings
             case "test":
                 return StripeMode.Test;
             case null or "":
-                return key?.Contains("_test_", StringComparison.Ordinal) is true ? StripeMode.Test : StripeMode.Live;
+                return given.FirstOrDefault(key => key is { Length: > 0 })?.Contains("_test_", StringComparison.Ordinal) is true
+                    ? StripeMode.Test
+                    : StripeMode.Live;
             default:
                 errors.Add($"HOLDFAST_MODE is \"{options.Mode}\": write live or test.");
                 return StripeMode.Live;
@@ -163,6 +174,7 @@ internal sealed record HoldfastSettings
         Between("Jobs:AttemptTimeout", jobs.AttemptTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         Between("Jobs:HangLimit", jobs.HangLimit, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between("Jobs:MaxSuspects", jobs.MaxSuspects, 1, 1_000_000);
+        Between("Stripe:AttemptTimeout", options.Stripe.AttemptTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2));
         Between("Retention:Events", options.Retention.Events, TimeSpan.FromDays(90), TimeSpan.FromDays(36_500));
         CheckSchedule("Jobs:Retries:Transient", jobs.Retries.Transient);
         CheckSchedule("Jobs:Retries:Unexpected", jobs.Retries.Unexpected);
@@ -207,6 +219,26 @@ internal sealed record HoldfastSettings
         {
             // Without the tail that names our parameter.
             errors.Add($"Endpoints: {exception.Message.Split(" (Parameter")[0]}");
+        }
+    }
+
+    private static void CheckStripe(StripeOptions stripe, StripeMode mode, List<string> errors)
+    {
+        if (!Uri.TryCreate(stripe.ApiBase, UriKind.Absolute, out var address)
+            || address is not { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "", UserInfo: "" })
+        {
+            errors.Add(
+                $"STRIPE_API_BASE is \"{stripe.ApiBase}\"; write https://host or http://host:port, and nothing behind it.");
+            return;
+        }
+
+        try
+        {
+            _ = new StripeKeys(stripe, mode);
+        }
+        catch (ArgumentException exception)
+        {
+            errors.Add(exception.Message);
         }
     }
 

@@ -5,6 +5,9 @@ internal static class ShortNames
 {
     public const string WebhookSecret = "STRIPE_WEBHOOK_SECRET";
     public const string SecretKey = "STRIPE_SECRET_KEY";
+    public const string ReadKey = "STRIPE_READ_KEY";
+    public const string PaymentsKey = "STRIPE_PAYMENTS_KEY";
+    public const string RefundsKey = "STRIPE_REFUNDS_KEY";
     public const string ApiBase = "STRIPE_API_BASE";
     public const string DatabaseUrl = "DATABASE_URL";
     public const string Mode = "HOLDFAST_MODE";

@@ -147,10 +147,39 @@ public sealed class HoldfastSettingsTests
     [InlineData(null, "sk_test_invented", StripeMode.Test)]
     [InlineData(null, "rk_test_invented", StripeMode.Test)]
     [InlineData("", "rk_test_invented", StripeMode.Test)]
-    [InlineData("live", "sk_test_invented", StripeMode.Live)]
-    [InlineData("test", "sk_live_invented", StripeMode.Test)]
+    [InlineData("live", null, StripeMode.Live)]
+    [InlineData("test", "sk_test_invented", StripeMode.Test)]
     public void The_mode_is_what_was_said_else_the_keys_else_live(string? mode, string? key, StripeMode expected) =>
         Assert.Equal(expected, Read(("HOLDFAST_MODE", mode), ("STRIPE_SECRET_KEY", key)).Mode);
+
+    [Theory]
+    [InlineData("STRIPE_SECRET_KEY", "live", "sk_test_invented")]
+    [InlineData("STRIPE_READ_KEY", "test", "rk_live_invented")]
+    [InlineData("STRIPE_PAYMENTS_KEY", "live", "rk_test_invented")]
+    [InlineData("STRIPE_REFUNDS_KEY", "test", "sk_live_invented")]
+    public void A_key_of_the_other_mode_is_refused_and_never_repeated(string name, string mode, string key)
+    {
+        var error = Assert.Single(Errors(("HOLDFAST_MODE", mode), (name, key)));
+
+        Assert.StartsWith(
+            $"{name} is a {(mode is "live" ? "test" : "live")} key, and the mode is {mode}", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("invented", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:12111")]
+    [InlineData("http://api.stripe.com")]
+    [InlineData("https://api.stripe.com.evil.example")]
+    [InlineData("https://api.stripe.com:444")]
+    public void A_live_key_goes_to_Stripe_alone(string address)
+    {
+        Assert.Contains(
+            "which goes to https://api.stripe.com alone",
+            Assert.Single(Errors(("STRIPE_API_BASE", address), ("STRIPE_SECRET_KEY", "sk_live_invented"))),
+            StringComparison.Ordinal);
+        Read(("STRIPE_API_BASE", address), ("STRIPE_SECRET_KEY", "sk_test_invented"));
+        Read(("STRIPE_API_BASE", "https://api.stripe.com/"), ("STRIPE_SECRET_KEY", "sk_live_invented"));
+    }
 
     [Theory]
     [InlineData("HOLDFAST_MODE", "Live", "HOLDFAST_MODE is \"Live\": write live or test.")]
@@ -159,6 +188,12 @@ public sealed class HoldfastSettingsTests
     [InlineData("HOLDFAST_PUBLIC_URL", "shop.example", "is \"shop.example\", which is no URL; write https://host.")]
     [InlineData("Holdfast:Access:ReferenceMetadataKey", " ", "Holdfast:Access:ReferenceMetadataKey must be the name")]
     [InlineData("Holdfast:Access:ReferenceMetadataKey", "a\"b", "Holdfast:Access:ReferenceMetadataKey must be the name")]
+    [InlineData("STRIPE_API_BASE", "api.stripe.com", "STRIPE_API_BASE is \"api.stripe.com\"; write https://host")]
+    [InlineData("STRIPE_API_BASE", "https://api.stripe.com/v1", "and nothing behind it.")]
+    [InlineData("STRIPE_SECRET_KEY", "pk_test_1", "STRIPE_SECRET_KEY is a publishable key")]
+    [InlineData("STRIPE_SECRET_KEY", "whsec_1", "STRIPE_SECRET_KEY begins with none of sk_live_, rk_live_, sk_test_")]
+    [InlineData("STRIPE_READ_KEY", "rk_live_", "STRIPE_READ_KEY begins with none of")]
+    [InlineData("STRIPE_READ_KEY", "rk_live_a b", "STRIPE_READ_KEY has a character that Stripe never uses, U+0020, as number 10")]
     [InlineData("STRIPE_WEBHOOK_SECRET", "whsec_a b", "Endpoints: The signing secret has a character")]
     [InlineData("Holdfast:Jobs:BatchSise", "5", "Holdfast:Jobs:BatchSise is no setting; did you mean Jobs:BatchSize?")]
     [InlineData("Holdfast:Ingest:Endpoints:default:Secret:0", "x", "did you mean Ingest:Endpoints:default:Secrets:0?")]

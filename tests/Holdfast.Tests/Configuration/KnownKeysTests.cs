@@ -33,7 +33,8 @@ public sealed partial class KnownKeysTests
             "Ingest:MaxQueued", "Ingest:MaxQueuedBytes", "Ingest:Tolerance", "Jobs:AttemptTimeout", "Jobs:BatchSize",
             "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenContended", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",
             .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "Retention:Events",
-            "SecretsDirectory",
+            "SecretsDirectory", "Stripe:ApiBase", "Stripe:AttemptTimeout", "Stripe:Keys:General", "Stripe:Keys:Payments",
+            "Stripe:Keys:Read", "Stripe:Keys:Refunds",
         ],
         KnownKeys.All.Order(StringComparer.Ordinal));
 
@@ -73,6 +74,8 @@ public sealed partial class KnownKeysTests
         "DatabaseUrl" => "sqlite:other.db",
         "Mode" or "Ingest:Endpoints:*:Mode" => "test",
         "PublicUrl" => "https://shop.example",
+        "Stripe:ApiBase" => "https://other.example",
+        _ when key.StartsWith("Stripe:Keys:", StringComparison.Ordinal) => "rk_test_other",
         "Ingest:MaxBodyBytes" => "2000",
         "Retention:Events" => "91.00:00:00",
         _ when type == typeof(TimeSpan) => "00:00:07",

@@ -1,0 +1,36 @@
+namespace Holdfast.Stripe;
+
+/// <summary>How Stripe is asked. The section <c>Holdfast:Stripe</c>.</summary>
+public sealed class StripeOptions
+{
+    /// <summary>Where Stripe itself answers; keys of real money go nowhere else.</summary>
+    public const string Address = "https://api.stripe.com";
+
+    /// <summary>Where Stripe's API is: Stripe itself, or a simulator for keys of the sandbox.</summary>
+    public string ApiBase { get; set; } = Address;
+
+    public StripeKeyOptions Keys { get; set; } = new();
+
+    /// <summary>How long one attempt of a call may take until its answer is whole.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(20);
+}
+
+/// <summary>
+/// The secret or restricted keys (<c>sk_…</c>, <c>rk_…</c>) by what they are used for, so that each needs to be allowed no
+/// more than its job takes.
+/// </summary>
+/// <remarks>https://docs.stripe.com/keys-best-practices</remarks>
+public sealed class StripeKeyOptions
+{
+    /// <summary>For each job that has none of its own.</summary>
+    public string? General { get; set; }
+
+    /// <summary>For everything that is read.</summary>
+    public string? Read { get; set; }
+
+    /// <summary>For whatever takes a payment.</summary>
+    public string? Payments { get; set; }
+
+    /// <summary>For giving money back.</summary>
+    public string? Refunds { get; set; }
+}
