@@ -94,6 +94,7 @@ public static class HoldfastServices
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AccountBinder>();
         services.AddSingleton<AccountFinder>();
+        services.AddSingleton<NeedsReader>();
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessChecker>();
     }

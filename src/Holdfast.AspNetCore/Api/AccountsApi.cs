@@ -112,12 +112,33 @@ internal sealed record AccountItem
 }
 
 /// <param name="WhyNot">Null when it grants now.</param>
+/// <param name="KnownFrom">Where that was found which access needs to know.</param>
 internal sealed record GrantItem(
-    string Plan, string Source, string Status, long Quantity, DateTimeOffset? Until, bool Grants, string? WhyNot)
+    string Plan,
+    string Source,
+    string Status,
+    long Quantity,
+    DateTimeOffset? Until,
+    bool Grants,
+    string? WhyNot,
+    IReadOnlyList<KnownFromItem> KnownFrom)
 {
     public static GrantItem Of(Grant grant) =>
-        new(grant.Plan, grant.Source, grant.Status, grant.Quantity, grant.Until, grant.GrantsNow, grant.WhyNot);
+        new(
+            grant.Plan,
+            grant.Source,
+            grant.Status,
+            grant.Quantity,
+            grant.Until,
+            grant.GrantsNow,
+            grant.WhyNot,
+            [.. grant.KnownFrom.Select(known => new KnownFromItem(known.Need, known.Object, known.Cause))]);
 }
+
+/// <param name="Need"><c>line_items</c>, or a metadata key as in <c>metadata.tier</c>.</param>
+/// <param name="Object">The object that says it, such as <c>checkout.session cs_…</c>.</param>
+/// <param name="Cause">What that was learned from: an event, or a question asked of Stripe.</param>
+internal sealed record KnownFromItem(string Need, string Object, string Cause);
 
 internal sealed record AccessItem(
     bool Allowed, string Reason, string? Plan, long? Limit, long? Quantity, DateTimeOffset? Until)

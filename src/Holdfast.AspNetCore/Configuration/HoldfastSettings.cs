@@ -178,10 +178,19 @@ internal sealed record HoldfastSettings
         Between("Retention:Events", options.Retention.Events, TimeSpan.FromDays(90), TimeSpan.FromDays(36_500));
         CheckSchedule("Jobs:Retries:Transient", jobs.Retries.Transient);
         CheckSchedule("Jobs:Retries:Unexpected", jobs.Retries.Unexpected);
-        if (string.IsNullOrWhiteSpace(options.Access.ReferenceMetadataKey)
-            || options.Access.ReferenceMetadataKey.AsSpan().ContainsAny('"', '\\'))
+        Between("Access:MissingDeadline", options.Access.MissingDeadline, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
+        CheckMetadataKey("Access:ReferenceMetadataKey", options.Access.ReferenceMetadataKey);
+        foreach (var key in options.Access.RequiredMetadata)
         {
-            errors.Add("Holdfast:Access:ReferenceMetadataKey must be the name of a metadata key, without quotes.");
+            CheckMetadataKey("Access:RequiredMetadata", key);
+        }
+
+        void CheckMetadataKey(string setting, string key)
+        {
+            if (string.IsNullOrWhiteSpace(key) || key.AsSpan().ContainsAny('"', '\\'))
+            {
+                errors.Add($"Holdfast:{setting} must be the name of a metadata key, without quotes.");
+            }
         }
 
         void CheckSchedule(string key, RetrySchedule schedule)

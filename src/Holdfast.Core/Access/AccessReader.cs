@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Holdfast.Mirror;
 using Holdfast.Mirror.Readers;
@@ -7,48 +6,38 @@ using Holdfast.Storage;
 namespace Holdfast.Access;
 
 /// <summary>Gathers from the mirror what access is concluded from: the account's subscriptions and what it bought.</summary>
-internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
+internal sealed class AccessReader(AccountStore accounts, ObjectStore objects, NeedsReader needs)
 {
-    /// <summary>How many are asked about at once, so that no answer meets its limit.</summary>
-    private const int MaxParents = 500;
-
     public async Task<AccessFacts> FactsOfAsync(Session session, Account account)
     {
         var customers = await accounts.CustomersAsync(session, account.Id);
         var rows = await objects.AccessRowsAsync(session, account.StripeAccount, account.Livemode, customers);
-        var subscriptions = new List<Subscription>();
-        var features = new List<string>();
-        var bought = new List<Bought>();
-        foreach (var row in rows)
-        {
-            using var json = JsonDocument.Parse(row.Body);
-            switch (row.Key.Type)
-            {
-                case "subscription":
-                    subscriptions.Add(Subscription.Read(json.RootElement));
-                    break;
-                case "checkout.session":
-                    bought.AddRange(Bought.In(CheckoutSession.Read(json.RootElement), row.AsOf));
-                    break;
-                case "invoice":
-                    bought.AddRange(Bought.In(Invoice.Read(json.RootElement), row.AsOf));
-                    break;
-                default:
-                    features.AddRange(ActiveEntitlementSummary.Read(json.RootElement).Entitlements.Select(one => one.LookupKey));
-                    break;
-            }
-        }
-
+        GrantSource[] sources = [.. rows.Select(GrantSource.Of).OfType<GrantSource>()];
+        var known = await needs.KnownAsync(
+            session, [.. sources.Where(source => source.Checkout is not null || needs.NeedsMetadata)]);
+        Bought[] bought = [.. sources.SelectMany(source => Bought.In(source, known.GetValueOrDefault(source.Key)))];
         return new()
         {
-            Subscriptions = subscriptions,
-            Purchases = bought.Count is 0 ? [] : await SettleAsync(session, account, bought),
-            ActiveFeatures = features,
+            Subscriptions = [.. sources.Select(source => source.Subscription).OfType<Subscription>()],
+            Purchases = bought.Length is 0 ? [] : await SettleAsync(session, account, bought),
+            Evidence = known.ToDictionary(one => one.Key.Id, one => one.Value.Evidence),
+            ActiveFeatures = [.. rows.SelectMany(FeaturesIn)],
         };
     }
 
+    private static IEnumerable<string> FeaturesIn(MirroredObject row)
+    {
+        if (row.Key.Type is not "entitlements.active_entitlement_summary")
+        {
+            return [];
+        }
+
+        using var json = JsonDocument.Parse(row.Body);
+        return ActiveEntitlementSummary.Read(json.RootElement).Entitlements.Select(one => one.LookupKey);
+    }
+
     /// <summary>A purchase stands as long as its money does: the charges tell of refunds, the disputes of those lost.</summary>
-    private async Task<List<Purchase>> SettleAsync(Session session, Account account, List<Bought> bought)
+    private async Task<List<Purchase>> SettleAsync(Session session, Account account, Bought[] bought)
     {
         string[] invoices = [.. bought.Select(one => one.Invoice).OfType<string>().Distinct()];
         var payments = (await ChildrenAsync(session, account, "invoice_payment", invoices, InvoicePayment.Read))
@@ -82,14 +71,10 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
         Session session, Account account, string type, string[] parents, Func<JsonElement, T> read)
     {
         var children = new List<T>();
-        foreach (var some in parents.Chunk(MaxParents))
+        foreach (var row in await objects.ChildrenAsync(session, account.StripeAccount, account.Livemode, type, parents))
         {
-            var rows = await objects.ChildrenAsync(session, account.StripeAccount, account.Livemode, type, some);
-            foreach (var row in rows)
-            {
-                using var json = JsonDocument.Parse(row.Body);
-                children.Add(read(json.RootElement));
-            }
+            using var json = JsonDocument.Parse(row.Body);
+            children.Add(read(json.RootElement));
         }
 
         return children;
@@ -101,20 +86,16 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
         public IEnumerable<string> Intents(ILookup<string, string?> payments) =>
             new[] { PaymentIntent }.Concat(Invoice is null ? [] : payments[Invoice]).OfType<string>();
 
-        /// <summary>
-        /// The line items of a checkout, where the body has them; otherwise what the merchant named in its metadata
-        /// under <c>price</c>, <c>product</c> or <c>lookup_key</c>. Stripe's events carry no line items. A quantity that
-        /// cannot be read is not guessed: then nothing was named.
-        /// </summary>
-        public static IEnumerable<Bought> In(CheckoutSession session, DateTimeOffset asOf)
+        public static IEnumerable<Bought> In(GrantSource source, Known? known) => source switch
         {
-            if (session.Mode is "subscription" or "setup" || session.PaymentStatus is not ("paid" or "no_payment_required"))
-            {
-                return [];
-            }
+            { Checkout: { } checkout } => In(checkout, known?.Lines ?? [], source.Row.AsOf),
+            { Invoice: { } invoice } => In(invoice, source.Row.AsOf),
+            _ => [],
+        };
 
-            var items = session.LineItems is { Count: > 0 } lines ? lines : NamedIn(session);
-            return items.Select(item => new Bought(
+        private static IEnumerable<Bought> In(
+            CheckoutSession session, IReadOnlyList<CheckoutLineItem> lines, DateTimeOffset asOf) =>
+            lines.Select(item => new Bought(
                 new()
                 {
                     Source = session.Id,
@@ -126,38 +107,18 @@ internal sealed class AccessReader(AccountStore accounts, ObjectStore objects)
                 },
                 session.PaymentIntent,
                 session.Invoice));
-        }
 
-        public static IEnumerable<Bought> In(Invoice invoice, DateTimeOffset asOf) =>
-            invoice.Subscription is not null
-                ? []
-                : invoice.Lines.Where(line => line.Subscription is null).Select(line => new Bought(
-                    new()
-                    {
-                        Source = invoice.Id,
-                        Price = line.Price,
-                        Product = line.Product,
-                        Quantity = line.Quantity ?? 1,
-                        PaidAt = invoice.PaidAt ?? asOf,
-                    },
-                    invoice.PaymentIntent,
-                    invoice.Id));
-
-        private static CheckoutLineItem[] NamedIn(CheckoutSession session)
-        {
-            var written = session.Metadata.GetValueOrDefault("quantity") ?? "1";
-            return long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var quantity) && quantity > 0
-                ?
-                [
-                    new()
-                    {
-                        Price = session.Metadata.GetValueOrDefault("price"),
-                        Product = session.Metadata.GetValueOrDefault("product"),
-                        LookupKey = session.Metadata.GetValueOrDefault("lookup_key"),
-                        Quantity = quantity,
-                    },
-                ]
-                : [];
-        }
+        private static IEnumerable<Bought> In(Invoice invoice, DateTimeOffset asOf) =>
+            invoice.Lines.Where(line => line.Subscription is null).Select(line => new Bought(
+                new()
+                {
+                    Source = invoice.Id,
+                    Price = line.Price,
+                    Product = line.Product,
+                    Quantity = line.Quantity ?? 1,
+                    PaidAt = invoice.PaidAt ?? asOf,
+                },
+                invoice.PaymentIntent,
+                invoice.Id));
     }
 }

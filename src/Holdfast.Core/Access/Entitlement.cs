@@ -48,8 +48,9 @@ public static class Entitlement
     /// </summary>
     public static IReadOnlyList<Grant> Grants(AccessFacts facts, Plans plans, DateTimeOffset now) =>
     [
-        .. facts.Subscriptions.SelectMany(subscription => GrantRules.By(subscription, plans, now))
-            .Concat(GrantRules.By(facts.Purchases, plans))
+        .. facts.Subscriptions
+            .SelectMany(one => GrantRules.By(one, facts.Evidence.GetValueOrDefault(one.Id), plans, now))
+            .Concat(GrantRules.By(facts.Purchases, facts.Evidence, plans))
             .OrderBy(found => plans.PlaceOf(found.Plan))
             .ThenBy(found => found.Grant.Source, StringComparer.Ordinal)
             // The rest only orders what should not be: the same source twice, in two states.
@@ -90,8 +91,20 @@ public static class Entitlement
         {
             ({ } grant, _) => $"{grant.Subject} would give plan {Wording.Quote(grant.Plan)} but {grant.WhyNot}",
             (null, { } grant) => $"{Holds(grant)} does not include {Wording.Quote(feature)}",
-            _ => $"no plan with the feature {Wording.Quote(feature)} is held",
+            _ => $"no plan with the feature {Wording.Quote(feature)} is held{WhatMayCome(facts)}",
         };
+    }
+
+    /// <summary>A purchase of which nobody knows what it was for may have been for this.</summary>
+    private static string WhatMayCome(AccessFacts facts)
+    {
+        var sold = facts.Purchases.Select(purchase => purchase.Source).Concat(facts.Subscriptions.Select(one => one.Id));
+        var waits = facts.Evidence
+            .Where(one => one.Value.WaitsFor is not null)
+            .ExceptBy(sold, one => one.Key)
+            .OrderBy(one => one.Key, StringComparer.Ordinal)
+            .FirstOrDefault();
+        return waits.Value is { } evidence ? $"; purchase {waits.Key} waits for {evidence.WaitsFor}" : "";
     }
 
     private static string Holds(Grant grant) => $"plan {Wording.Quote(grant.Plan)} by {grant.Subject} ({grant.Status})";

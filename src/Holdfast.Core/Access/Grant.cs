@@ -26,6 +26,9 @@ public sealed record Grant
     /// <summary>Null when it grants now; else how the sentence "… would give the plan but …" ends.</summary>
     public string? WhyNot { get; init; }
 
+    /// <summary>Where that came from which its own body does not say.</summary>
+    public IReadOnlyList<KnownFrom> KnownFrom { get; init; } = [];
+
     public bool GrantsNow => WhyNot is null;
 
     internal string Subject => Origin is GrantOrigin.Subscription ? $"subscription {Source}" : $"purchase {Source}";

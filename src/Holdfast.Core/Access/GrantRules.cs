@@ -7,7 +7,7 @@ namespace Holdfast.Access;
 internal static class GrantRules
 {
     public static IEnumerable<(Plan Plan, Grant Grant)> By(
-        Subscription subscription, Plans plans, DateTimeOffset now) =>
+        Subscription subscription, Evidence? evidence, Plans plans, DateTimeOffset now) =>
         from item in subscription.Items
         let plan = plans.Matching(item.Price, item.LookupKey, item.Product)
         where plan is not null
@@ -21,16 +21,19 @@ internal static class GrantRules
             Status = subscription.Status,
             Quantity = quantity,
             Until = PaidThrough(subscription, held),
-            WhyNot = WhyNot(subscription, plans.PastDue, now) ?? WhyNot(quantity),
+            WhyNot = WhyNot(subscription, plans.PastDue, now) ?? WhyNot(evidence) ?? WhyNot(quantity),
+            KnownFrom = evidence?.KnownFrom ?? [],
         });
 
-    public static IEnumerable<(Plan Plan, Grant Grant)> By(IReadOnlyList<Purchase> purchases, Plans plans) =>
+    public static IEnumerable<(Plan Plan, Grant Grant)> By(
+        IReadOnlyList<Purchase> purchases, IReadOnlyDictionary<string, Evidence> evidence, Plans plans) =>
         from purchase in purchases
         let plan = plans.Matching(purchase.Price, purchase.LookupKey, purchase.Product)
         where plan is not null
         group purchase by (plan, purchase.Source, purchase.IsRefunded, purchase.IsDisputeLost) into held
         let quantity = Sum(held.Select(purchase => purchase.Quantity))
         let fate = Fate(held.Key.IsRefunded, held.Key.IsDisputeLost)
+        let known = evidence.GetValueOrDefault(held.Key.Source)
         select (held.Key.plan, new Grant
         {
             Plan = held.Key.plan.Id,
@@ -38,7 +41,8 @@ internal static class GrantRules
             Origin = GrantOrigin.Purchase,
             Status = fate.Status,
             Quantity = quantity,
-            WhyNot = fate.WhyNot ?? WhyNot(quantity),
+            WhyNot = fate.WhyNot ?? WhyNot(known) ?? WhyNot(quantity),
+            KnownFrom = known?.KnownFrom ?? [],
         });
 
     /// <summary>Access follows the subscription's status, and the end that it carries in itself.</summary>
@@ -52,6 +56,9 @@ internal static class GrantRules
             "canceled" or "unpaid" or "incomplete" or "incomplete_expired" or "paused" => $"is {subscription.Status}",
             var unknown => $"has the status {Wording.Quote(unknown)}, which is not known to grant anything",
         };
+
+    /// <summary>Nothing is granted by a guess.</summary>
+    private static string? WhyNot(Evidence? evidence) => evidence?.WaitsFor is { } need ? $"waits for {need}" : null;
 
     /// <summary>Nobody bought any: Stripe lets an item stand at 0, and asks nothing for it.</summary>
     private static string? WhyNot(long quantity) => quantity > 0 ? null : "has a quantity of 0";
@@ -85,7 +92,7 @@ internal static class GrantRules
             _ => ("paid", null),
         };
 
-    private static long Sum(IEnumerable<long> quantities) =>
+    internal static long Sum(IEnumerable<long> quantities) =>
         (long)Int128.Min(long.MaxValue, quantities.Aggregate(Int128.Zero, (sum, next) => sum + Math.Max(0, next)));
 
     private static string Show(DateTimeOffset moment) =>

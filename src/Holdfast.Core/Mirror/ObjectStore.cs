@@ -5,6 +5,9 @@ namespace Holdfast.Mirror;
 /// <summary>The mirror's rows: one for each object, and an append-only one for each change that matters.</summary>
 internal sealed class ObjectStore(Database database)
 {
+    /// <summary>About how many objects one question is, so that no answer meets its limit.</summary>
+    private const int AtOnce = 500;
+
     private readonly Statements _sql = Statements.Of("Mirror/ObjectStore", database.Engine);
 
     /// <summary>The rows of these objects, locked until the session ends.</summary>
@@ -74,15 +77,38 @@ internal sealed class ObjectStore(Database database)
             ("livemode", livemode),
             ("customers", customers));
 
-    public Task<List<MirroredObject>> ChildrenAsync(
-        Session session, string stripeAccount, bool livemode, string type, IReadOnlyCollection<string> parents) =>
-        session.QueryAsync(
-            _sql["Children"],
-            Read,
-            ("stripe_account", stripeAccount),
-            ("livemode", livemode),
-            ("type", type),
-            ("parents", parents));
+    /// <summary>The objects of one type that hang on any of these; those that are gone are left out.</summary>
+    public async Task<List<MirroredObject>> ChildrenAsync(
+        Session session, string stripeAccount, bool livemode, string type, IReadOnlyCollection<string> parents)
+    {
+        var children = new List<MirroredObject>();
+        foreach (var some in parents.Distinct().Chunk(AtOnce))
+        {
+            children.AddRange(await session.QueryAsync(
+                _sql["Children"],
+                Read,
+                ("stripe_account", stripeAccount),
+                ("livemode", livemode),
+                ("type", type),
+                ("parents", some)));
+        }
+
+        return children;
+    }
+
+    /// <summary>The objects that have these ids; those that are gone, too.</summary>
+    public async Task<List<MirroredObject>> ByIdsAsync(
+        Session session, string stripeAccount, bool livemode, IReadOnlyCollection<string> ids)
+    {
+        var rows = new List<MirroredObject>();
+        foreach (var some in ids.Distinct().Chunk(AtOnce))
+        {
+            rows.AddRange(await session.QueryAsync(
+                _sql["ByIds"], Read, ("stripe_account", stripeAccount), ("livemode", livemode), ("ids", some)));
+        }
+
+        return rows;
+    }
 
     private static (string, object?)[] Values(ObjectKey key) =>
     [

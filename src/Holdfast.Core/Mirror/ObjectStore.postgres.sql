@@ -71,3 +71,11 @@ where parent = any(@parents::text[]) and type = @type::text
     and livemode = @livemode::boolean and stripe_account = @stripe_account::text and not deleted
 order by id
 limit 10000
+
+-- name: ByIds
+select stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of, cause, confirmed,
+    in_doubt, deleted, hash
+from objects
+where id = any(@ids::text[]) and livemode = @livemode::boolean and stripe_account = @stripe_account::text
+order by id, type
+limit 10000

@@ -64,3 +64,11 @@ where parent in (select value from json_each(@parents)) and type = @type
     and livemode = @livemode and stripe_account = @stripe_account and deleted = 0
 order by id
 limit 10000
+
+-- name: ByIds
+select stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of, cause, confirmed,
+    in_doubt, deleted, hash
+from objects
+where id in (select value from json_each(@ids)) and livemode = @livemode and stripe_account = @stripe_account
+order by id, type
+limit 10000

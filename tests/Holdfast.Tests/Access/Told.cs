@@ -14,7 +14,8 @@ internal sealed class Told(TestEngine engine)
 
     public bool Livemode { get; init; }
 
-    public static async Task<Told> CreateAsync(Engine engine) => new(await TestEngine.CreateAsync(engine));
+    public static async Task<Told> CreateAsync(Engine engine, AccessOptions? access = null) =>
+        new(await TestEngine.CreateAsync(engine, access: access));
 
     /// <summary>Delivers and applies one event.</summary>
     /// <param name="at">In seconds, so that the order of events can be told apart from that of their arrival.</param>

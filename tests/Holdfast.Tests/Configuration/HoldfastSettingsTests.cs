@@ -194,6 +194,8 @@ public sealed class HoldfastSettingsTests
     [InlineData("STRIPE_SECRET_KEY", "whsec_1", "STRIPE_SECRET_KEY begins with none of sk_live_, rk_live_, sk_test_")]
     [InlineData("STRIPE_READ_KEY", "rk_live_", "STRIPE_READ_KEY begins with none of")]
     [InlineData("STRIPE_READ_KEY", "rk_live_a b", "STRIPE_READ_KEY has a character that Stripe never uses, U+0020, as number 10")]
+    [InlineData("Holdfast:Access:RequiredMetadata:0", "a\\b", "Holdfast:Access:RequiredMetadata must be the name")]
+    [InlineData("Holdfast:Access:MissingDeadline", "00:00:00", "it must lie between 00:00:01 and 30.00:00:00")]
     [InlineData("STRIPE_WEBHOOK_SECRET", "whsec_a b", "Endpoints: The signing secret has a character")]
     [InlineData("Holdfast:Jobs:BatchSise", "5", "Holdfast:Jobs:BatchSise is no setting; did you mean Jobs:BatchSize?")]
     [InlineData("Holdfast:Ingest:Endpoints:default:Secret:0", "x", "did you mean Ingest:Endpoints:default:Secrets:0?")]

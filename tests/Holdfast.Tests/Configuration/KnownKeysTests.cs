@@ -28,7 +28,8 @@ public sealed partial class KnownKeysTests
     [Fact]
     public void The_keys_are_those_of_the_options_and_no_others() => Assert.Equal(
         [
-            "Access:ReferenceMetadataKey", "ApiToken", "DatabaseUrl", "Ingest:AnswerWithin", "Ingest:Endpoints:*:Account",
+            "Access:MissingDeadline", "Access:ReferenceMetadataKey", "Access:RequiredMetadata:*",
+            "ApiToken", "DatabaseUrl", "Ingest:AnswerWithin", "Ingest:Endpoints:*:Account",
             "Ingest:Endpoints:*:Mode", "Ingest:Endpoints:*:Secrets:*", "Ingest:MaxBodyBytes", "Ingest:MaxGroup",
             "Ingest:MaxQueued", "Ingest:MaxQueuedBytes", "Ingest:Tolerance", "Jobs:AttemptTimeout", "Jobs:BatchSize",
             "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenContended", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",

@@ -17,10 +17,11 @@ namespace Holdfast.Tests.Support;
 /// <summary>The whole engine on a store of its own, with the steps of its loops in a test's hand.</summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
-    private TestEngine(TestDatabase store, WorkerOptions options)
+    private TestEngine(TestDatabase store, WorkerOptions options, AccessOptions access)
     {
         Store = store;
         Options = options;
+        Access = access;
         Build();
     }
 
@@ -31,6 +32,8 @@ internal sealed class TestEngine : IAsyncDisposable
     public Database Database => Store.Database;
 
     public WorkerOptions Options { get; }
+
+    public AccessOptions Access { get; }
 
     public EventStore Events { get; private set; } = null!;
 
@@ -54,11 +57,12 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public AccessReader Facts { get; private set; } = null!;
 
-    public static async Task<TestEngine> CreateAsync(Engine engine, WorkerOptions? options = null) =>
-        new(await TestDatabase.CreateAsync(engine), options ?? new());
+    public static async Task<TestEngine> CreateAsync(
+        Engine engine, WorkerOptions? options = null, AccessOptions? access = null) =>
+        new(await TestDatabase.CreateAsync(engine), options ?? new(), access ?? new());
 
     /// <summary>Another node on the same store.</summary>
-    public async Task<TestEngine> JoinAsync() => new(await Store.JoinAsync(), Options);
+    public async Task<TestEngine> JoinAsync() => new(await Store.JoinAsync(), Options, Access);
 
     /// <summary>Closes everything and starts anew on the same store.</summary>
     public async Task RestartAsync()
@@ -143,7 +147,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Handler = new(
             Events,
             Objects,
-            new AccountBinder(Accounts, new AccessOptions(), Clock),
+            new AccountBinder(Accounts, Access, Clock),
             Counters,
             Clock,
             NullLogger<EventJobHandler>.Instance);
@@ -162,6 +166,6 @@ internal sealed class TestEngine : IAsyncDisposable
         DeadLetters = new(
             Database, Jobs, new DeadLetterStore(Database), new AuditStore(Database, Clock), doorbell, Clock);
         Finder = new(Accounts);
-        Facts = new(Accounts, Objects);
+        Facts = new(Accounts, Objects, new NeedsReader(Objects, Access));
     }
 }

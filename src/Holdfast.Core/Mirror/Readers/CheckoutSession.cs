@@ -137,7 +137,7 @@ public sealed record CheckoutLineItem
     internal static IReadOnlyList<CheckoutLineItem>? ReadAll(JsonElement? items) =>
         items is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } list ? [.. list.List().Select(Read)] : null;
 
-    private static CheckoutLineItem Read(JsonElement item) => new()
+    internal static CheckoutLineItem Read(JsonElement item) => new()
     {
         Id = item.Text("id"),
         Price = item.Id("price") ?? item.Id("plan") ?? item.Id("sku"),
