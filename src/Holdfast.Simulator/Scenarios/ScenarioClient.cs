@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.State;
+using Holdfast.Simulator.Versions;
 
 namespace Holdfast.Simulator.Scenarios;
 
@@ -60,7 +61,8 @@ internal sealed class ScenarioClient(
     /// </summary>
     private async Task<ApiResponse> SendAsync(ApiRequest request)
     {
-        request = request with { Key = Key };
+        // It reads answers in the shape it knows, whatever the account's version.
+        request = request with { Key = Key, Version = ApiVersion.Newest.Name };
         var pressedAgain = false;
         for (var tries = 1; ; tries++)
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Simulator.Scenarios;
 using Holdfast.Simulator.State;
 using Holdfast.Simulator.Tests.Support;
+using Holdfast.Simulator.Versions;
 using Holdfast.Simulator.Weather;
 
 namespace Holdfast.Simulator.Tests.Scenarios;
@@ -177,6 +178,17 @@ public sealed class ScenarioTests
             "month-of-a-shop", new() { Customers = 20 }, TestContext.Current.CancellationToken);
 
         Assert.True(box.Told.Count(type => type is "customer.created") > 10);
+    }
+
+    [Fact]
+    public async Task A_shop_on_an_older_version_has_its_month_too()
+    {
+        await using var box = await Box.OpenAsync(new() { Version = ApiVersion.Acacia });
+
+        var report = await box.Simulator.PlayAsync(
+            "month-of-a-shop", new() { Customers = 10 }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(10, report.Customers);
     }
 
     [Fact]
