@@ -60,11 +60,12 @@ where id = @id::bigint and not exists (select 1 from account_customers where acc
 -- name: ReferenceOf
 -- The customer's own metadata speaks first, because the application can correct it; then the earliest checkout that
 -- named a reference, then the earliest subscription. An empty text names nobody. With "offset 0" a body is made readable
--- once and not once for each use; a part of it cannot be taken out before, as some bodies cannot be read.
+-- once and not once for each use; a part of it cannot be taken out before, as some bodies cannot be read. With "like" for
+-- "=" a customer is found by the primary key: a session that plans this while there are hardly any would read them all.
 select p.stripe_account, p.livemode, p.customer, coalesce(
     (select nullif(readable(body) #>> array['metadata', p.metadata_key], '')
      from objects
-     where id = p.customer and type = 'customer' and livemode = p.livemode and stripe_account = p.stripe_account),
+     where id = p.customer and type like 'customer' and livemode = p.livemode and stripe_account = p.stripe_account),
     (select reference
      from (
         select coalesce(

@@ -49,10 +49,11 @@ where id = @id::bigint and state = 'waiting' and alone = @alone + 1
 
 -- name: Complete
 -- Taken out and put in again, and not moved: who comes to claim a row that has just been moved gets an error instead of
--- the next row.
+-- the next row. With "like" for "=" they are found by the primary key: a session that plans this while hardly anything
+-- waits would read all of jobs_due for each id, and go on so when a million wait.
 with ended as (
-    delete from jobs
-    where id = any(@ids::bigint[]) and state = 'waiting'
+    delete from open_jobs
+    where id = any(@ids::bigint[]) and state like 'waiting'
     returning id, kind, subject, attempt, retries_from, created_at
 )
 insert into jobs (id, kind, subject, state, attempt, retries_from, created_at, ended_at)
@@ -108,7 +109,7 @@ set state = 'dismissed', ended_at = @ended_at::timestamptz, dismissed_for = @rea
 where id = @id::bigint and state = 'dead'
 
 -- name: Lease
--- Committed before the work begins: the attempt is spent, whatever becomes of it.
+-- Committed before the work begins: the attempt is spent, whatever becomes of it. For "like" see Complete.
 with due as materialized (
     select id from jobs
     where kind = @kind::text and state = 'waiting' and run_at <= @now::timestamptz
@@ -116,10 +117,10 @@ with due as materialized (
     limit @limit::bigint
     for update skip locked
 )
-update jobs
+update open_jobs as jobs
 set state = 'running', attempt = jobs.attempt + 1, run_at = null, lease_until = @lease_until::timestamptz
 from due
-where jobs.id = due.id and jobs.state = 'waiting'
+where jobs.id = due.id and jobs.state like 'waiting'
 returning jobs.id, jobs.kind, jobs.subject, jobs.attempt - 1, jobs.retries_from, jobs.alone
 
 -- name: FinishLeased
