@@ -94,6 +94,8 @@ public sealed class PostgresFaultTests
     [InlineData(nameof(ReplayManyAsync), 1)]
     [InlineData(nameof(DismissAsync), 1)]
     [InlineData(nameof(LeaseAsync), 1)]
+    [InlineData(nameof(RunLeasedAsync), 1)]
+    [InlineData(nameof(EndAsync), 1)]
     [InlineData(nameof(LookAfterAsync), 7)]
     public async Task A_connection_lost_at_whatever_message_changes_nothing_in_what_is_there_in_the_end(string what, int stride)
     {
@@ -160,6 +162,8 @@ public sealed class PostgresFaultTests
                 nameof(ReplayManyAsync) => ReplayManyAsync(node),
                 nameof(DismissAsync) => DismissAsync(node),
                 nameof(LeaseAsync) => LeaseAsync(node),
+                nameof(RunLeasedAsync) => RunLeasedAsync(node),
+                nameof(EndAsync) => EndAsync(node),
                 nameof(LookAfterAsync) => LookAfterAsync(node),
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
@@ -188,11 +192,7 @@ public sealed class PostgresFaultTests
 
     private static async Task<bool> BeatAsync(Node node)
     {
-        if (node.This.Id is 0)
-        {
-            node.This.Id = await node.IdAsync("select id from nodes where ended_at is null");
-        }
-
+        await node.LiveAsync();
         return await node.Database.WriteAsync(
             Turn.Work,
             session => node.Nodes.BeatAsync(session, node.This.Id, TimeProvider.System.GetUtcNow()),
@@ -280,6 +280,20 @@ public sealed class PostgresFaultTests
             Turn.Work, session => node.Jobs.FinishLeasedAsync(session, leased, verdict, now), Ct)).OrThrow();
     }
 
+    private static async Task<bool> RunLeasedAsync(Node node)
+    {
+        await node.LeasedWorker.BeginAsync(Ct);
+        await node.LeasedWorker.DrainAsync();
+        return await node.IdAsync("select count(*) from ended_jobs where subject = 1") is 1;
+    }
+
+    private static async Task<bool> EndAsync(Node node)
+    {
+        await node.LiveAsync();
+        await node.Worker.RunAsync(new(canceled: true));
+        return await node.IdAsync("select count(*) from nodes where ended_at is null") is 0;
+    }
+
     private static async Task<bool> LookAfterAsync(Node node)
     {
         await node.Upkeeper.RunOnceAsync(Ct);
@@ -336,6 +350,11 @@ public sealed class PostgresFaultTests
     private sealed class Node : BatchHandler
     {
         private readonly CounterStore _counters;
+        private readonly WorkerOptions _options = new()
+        {
+            PauseWhenUnavailable = TimeSpan.Zero,
+            PauseWhenContended = TimeSpan.Zero,
+        };
 
         public Node(PostgresDatabase database)
         {
@@ -351,10 +370,19 @@ public sealed class PostgresFaultTests
                 This,
                 new Doorbell(),
                 new AttemptWatch(clock),
-                new WorkerOptions { PauseWhenUnavailable = TimeSpan.Zero, PauseWhenContended = TimeSpan.Zero },
+                _options,
                 clock,
                 new Random(1),
                 NullLogger<Worker>.Instance);
+            LeasedWorker = new(
+                new Errand(_counters),
+                database,
+                Jobs,
+                new Doorbell(),
+                _options,
+                clock,
+                new Random(1),
+                NullLogger<LeasedWorker>.Instance);
             Letters = new(
                 database, Jobs, new DeadLetterStore(database), new AuditStore(database, clock), new Doorbell(), clock);
             Refusals = new(
@@ -379,6 +407,8 @@ public sealed class PostgresFaultTests
 
         public Worker Worker { get; }
 
+        public LeasedWorker LeasedWorker { get; }
+
         public DeadLetters Letters { get; }
 
         public RefusalLog Refusals { get; }
@@ -398,6 +428,15 @@ public sealed class PostgresFaultTests
         public Task<long> IdAsync(string sql) =>
             Database.ReadAsync(session => session.NumberAsync(new Statement("Test", sql)), Ct);
 
+        /// <summary>Takes the life that is there for its own.</summary>
+        public async Task LiveAsync()
+        {
+            if (This.Id is 0)
+            {
+                This.Id = await IdAsync("select id from nodes where ended_at is null");
+            }
+        }
+
         public override async Task<IReadOnlyList<Outcome>> ApplyAsync(Session session, IReadOnlyList<Job> jobs)
         {
             foreach (var job in jobs)
@@ -411,5 +450,22 @@ public sealed class PostgresFaultTests
 
             return [.. jobs.Select(_ => new Outcome.Done())];
         }
+    }
+
+    /// <summary>Work that leaves the process, and counts at its end that it was done.</summary>
+    private sealed class Errand(CounterStore counters) : LeasedHandler
+    {
+        public override string Kind => PostgresFaultTests.Kind;
+
+        public override TimeSpan Lease => TimeSpan.FromMinutes(10);
+
+        public override int MaxAtOnce => 1;
+
+        public override Task<Func<Session, Task<Outcome>>> RunAsync(Job job, CancellationToken ct) =>
+            Task.FromResult<Func<Session, Task<Outcome>>>(async session =>
+            {
+                await counters.AddAsync(session, $"done {job.Subject}", 1);
+                return new Outcome.Done();
+            });
     }
 }
