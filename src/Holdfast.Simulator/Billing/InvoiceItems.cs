@@ -208,8 +208,9 @@ internal static class InvoiceItems
     private static Answer List(Call call)
     {
         var pending = call.Params.Flag("pending");
-        return new Answer.Many(call.List(Type, item => call.Fits(item, "customer") && call.Fits(item, "invoice")
-            && (pending is null || pending == item.Text("invoice") is null)));
+        var fits = call.Fits("customer", "invoice");
+        return new Answer.Many(call.List(
+            Type, item => fits(item) && (pending is null || pending == item.Text("invoice") is null)));
     }
 
     private static void Write(Params asked, JsonObject body)

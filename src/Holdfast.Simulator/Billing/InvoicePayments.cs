@@ -82,10 +82,11 @@ internal static class InvoicePayments
 
     private static Answer List(Call call)
     {
+        var fits = call.Fits("invoice", "status");
         var payment = call.Params.Child("payment");
         payment?.OneOf("type", "payment_intent", "charge", "payment_record");
         var intent = payment?.Text("payment_intent");
-        return new Answer.Many(call.List(Type, item => call.Fits(item, "invoice") && call.Fits(item, "status")
-            && (intent is null || item.Text("payment.payment_intent") == intent)));
+        return new Answer.Many(call.List(
+            Type, item => fits(item) && (intent is null || item.Text("payment.payment_intent") == intent)));
     }
 }

@@ -22,18 +22,23 @@ internal static class InvoicesApi
     public static void Map(Catalog catalog)
     {
         catalog.Post("/v1/invoices", Create);
-        catalog.Get("/v1/invoices", call => new Answer.Many(call.List(Invoices.Type, item =>
-            call.Fits(item, "customer") && call.Fits(item, "status") && call.Fits(item, "collection_method")
-            && call.Fits(item, "subscription", "parent.subscription_details.subscription"))));
+        catalog.Get("/v1/invoices", List);
         catalog.Get("/v1/invoices/{invoice}", call => Answer.Of(Named(call)));
         catalog.Post("/v1/invoices/{invoice}", Update);
         catalog.Delete("/v1/invoices/{invoice}", Delete);
         catalog.Get("/v1/invoices/{invoice}/lines", call =>
-            new Answer.Many(call.List(Named(call).Body.Objects("lines").Reverse())));
+            new Answer.Many(call.List(Named(call).Body.Objects("lines"))));
         InvoiceSteps.Map(catalog);
     }
 
     public static StripeObject Named(Call call) => call.Named(Invoices.Type, "invoice", "invoice");
+
+    private static Answer List(Call call)
+    {
+        var fits = call.Fits("customer", "status", "collection_method");
+        var ofSubscription = call.FitsAt("subscription", "parent.subscription_details.subscription");
+        return new Answer.Many(call.List(Invoices.Type, invoice => fits(invoice) && ofSubscription(invoice)));
+    }
 
     private static Answer Create(Call call)
     {

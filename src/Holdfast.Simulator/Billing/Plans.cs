@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
 using Holdfast.Simulator.Objects;
@@ -62,7 +61,6 @@ internal static class Plans
     private static Answer Create(Call call)
     {
         var asked = call.Params;
-        var amount = asked.Decimal("amount_decimal") ?? asked.RequiredInteger("amount");
         var fields = new JsonObject
         {
             ["id"] = asked.Text("id") is { Length: > 0 } id ? FreeId(call, id) : call.World.Ids.Next(Type.Prefix),
@@ -70,9 +68,8 @@ internal static class Plans
             ["product"] = ProductOf(call).Id,
             ["recurring"] = Recurrence.Read(asked),
             ["type"] = "recurring",
-            ["unit_amount"] = amount == decimal.Truncate(amount) ? (long)amount : null,
-            ["unit_amount_decimal"] = amount.ToString("0.############", CultureInfo.InvariantCulture),
         };
+        Prices.WriteAmount(asked, "amount", fields);
         asked.OneOf("billing_scheme", "per_unit");
         var price = call.Operation.Create(Prices.Type, fields);
         call.Operation.Update(price, body => Write(asked, body));
@@ -92,8 +89,8 @@ internal static class Plans
 
     private static Answer List(Call call)
     {
-        var prices = call.List(Prices.Type, price =>
-            call.Fits(price, "active") && call.Fits(price, "product") && price.Text("type") is "recurring");
+        var fits = call.Fits("active", "product");
+        var prices = call.List(Prices.Type, price => fits(price) && price.Text("type") is "recurring");
         return new Answer.Many(prices with { Items = [.. prices.Items.Select(Of)] });
     }
 

@@ -37,12 +37,16 @@ internal static class PromotionCodes
     {
         catalog.Add(Type);
         catalog.Post("/v1/promotion_codes", Create);
-        catalog.Get("/v1/promotion_codes", call => new Answer.Many(call.List(Type, item =>
-            call.Fits(item, "active") && call.Fits(item, "code") && call.Fits(item, "customer")
-            && call.Fits(item, "coupon", "promotion.coupon"))));
+        catalog.Get("/v1/promotion_codes", List);
         catalog.Get("/v1/promotion_codes/{promotion_code}", call =>
             Answer.Of(call.Named(Type, "promotion_code", "promotion_code")));
         catalog.Post("/v1/promotion_codes/{promotion_code}", Update);
+    }
+
+    private static Answer List(Call call)
+    {
+        var (fits, ofCoupon) = (call.Fits("active", "code", "customer"), call.FitsAt("coupon", "promotion.coupon"));
+        return new Answer.Many(call.List(Type, code => fits(code) && ofCoupon(code)));
     }
 
     /// <summary>One more use of it, by this customer or a guest; refused when it is not for them, not now or no more.</summary>

@@ -137,6 +137,6 @@ internal static class SubscriptionItems
     {
         call.Params.Required("subscription");
         var subscription = call.Given(Subscriptions.Type, "subscription")!;
-        return new Answer.Many(call.List(subscription.Body.Objects("items").Reverse()));
+        return new Answer.Many(call.List(subscription.Body.Objects("items")));
     }
 }

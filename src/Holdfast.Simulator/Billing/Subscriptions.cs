@@ -110,8 +110,8 @@ internal static class Subscriptions
             "incomplete_expired", "past_due", "paused", "trialing", "unpaid");
         var price = call.Params.Text("price") ?? call.Params.Text("plan");
         var narrow = call.Params.Has("customer") | call.Params.Has("test_clock");
-        return new Answer.Many(call.List(Type, item =>
-            call.Fits(item, "customer") && call.Fits(item, "collection_method") && call.Fits(item, "test_clock")
+        var fits = call.Fits("customer", "collection_method", "test_clock");
+        return new Answer.Many(call.List(Type, item => fits(item)
             && (narrow || item.Clock is null)
             && (price is null || item.Body.Objects("items").Any(one => one.Text("price.id") == price))
             && status switch

@@ -28,7 +28,7 @@ internal static class CheckoutApi
         {
             // They are listed in the order they were given, not newest first.
             var session = Named(call).Id;
-            return new Answer.Many(call.List(LineItems.Of(call.World, session).Reverse().Select(item => item.Body)));
+            return new Answer.Many(call.List(LineItems.Of(call.World, session).Select(item => item.Body)));
         });
     }
 
@@ -66,13 +66,13 @@ internal static class CheckoutApi
         return Answer.Of(session);
     }
 
-    private static Answer List(Call call) => new Answer.Many(call.List(CheckoutSessions.Type, item =>
-        call.Fits(item, "customer") && call.Fits(item, "payment_intent") && call.Fits(item, "status")
-        && call.Fits(item, "subscription") && FitsEmail(call, item)));
-
-    private static bool FitsEmail(Call call, StripeObject session) =>
-        call.Params.Child("customer_details")?.Text("email") is not { } email
-        || session.Text("customer_details.email") == email;
+    private static Answer List(Call call)
+    {
+        var fits = call.Fits("customer", "payment_intent", "status", "subscription");
+        var email = call.Params.Child("customer_details")?.Text("email");
+        return new Answer.Many(call.List(CheckoutSessions.Type, session =>
+            fits(session) && (email is null || session.Text("customer_details.email") == email)));
+    }
 
     private static Answer Update(Call call)
     {

@@ -8,8 +8,6 @@ namespace Holdfast.Simulator.Http;
 internal sealed class Call(
     Operation operation, Params asked, IReadOnlyDictionary<string, string> route, ApiRequest request, ApiVersion version)
 {
-    private bool _readsFilters;
-
     public Operation Operation { get; } = operation;
 
     public World World => Operation.World;
@@ -48,31 +46,26 @@ internal sealed class Call(
     };
 
     /// <summary>A page of a type's objects, newest first, with the filters every list has.</summary>
-    /// <param name="filter">Of <see cref="Fits"/>, which stand first: all are read even when nothing is listed.</param>
-    public Page List(ObjectType type, Func<StripeObject, bool>? filter = null)
-    {
-        if (filter is null)
-        {
-            return List(World.All(type).Select(item => item.Body));
-        }
+    public Page List(ObjectType type, Func<StripeObject, bool>? filter = null) =>
+        List(NewestFirst(World.All(type)).Where(filter ?? (_ => true)).Select(item => item.Body));
 
-        _readsFilters = true;
-        filter(new StripeObject(type, type.NewBody()));
-        _readsFilters = false;
-        return List(World.All(type).Where(filter).Select(item => item.Body));
-    }
-
-    /// <param name="bodies">In the order they were made.</param>
+    /// <param name="bodies">In the order they are listed.</param>
     public Page List(IEnumerable<JsonObject> bodies)
     {
         var between = CreatedBetween();
-        return Page.Of([.. bodies.Where(body => between is null || between(body.Number("created") ?? 0)).Reverse()], Params, Url);
+        return Page.Of(bodies.Where(body => between is null || between(body.Number("created") ?? 0)), Params, Url);
     }
 
-    /// <summary>True when the parameter was not given, or the field of the object equals it.</summary>
-    public bool Fits(StripeObject item, string param, string? field = null) =>
-        Params.Text(param) is not { Length: > 0 } wanted || _readsFilters
-        || item.Body.At(field ?? param)?.ToString() == wanted;
+    /// <summary>What these parameters ask of the fields of their names; one that was not given asks nothing.</summary>
+    public Func<StripeObject, bool> Fits(params IReadOnlyList<string> names)
+    {
+        Func<StripeObject, bool>[] all = [.. names.Select(name => FitsAt(name, name))];
+        return item => all.All(fits => fits(item));
+    }
+
+    /// <summary>What this parameter asks of a field of another name.</summary>
+    public Func<StripeObject, bool> FitsAt(string param, string field) =>
+        Params.Text(param) is { Length: > 0 } wanted ? item => item.Body.At(field)?.ToString() == wanted : _ => true;
 
     /// <summary>What the <c>created</c> parameter of lists asks for, null when it was not given.</summary>
     public Func<long, bool>? CreatedBetween()
@@ -91,5 +84,13 @@ internal sealed class Call(
         var range = Params.Child("created") ?? throw ApiError.Invalid("created", "Invalid hash: created.");
         var (gt, gte, lt, lte) = (range.Integer("gt"), range.Integer("gte"), range.Integer("lt"), range.Integer("lte"));
         return created => !(created <= gt) && !(created < gte) && !(created >= lt) && !(created > lte);
+    }
+
+    private static IEnumerable<StripeObject> NewestFirst(IReadOnlyList<StripeObject> all)
+    {
+        for (var i = all.Count - 1; i >= 0; i--)
+        {
+            yield return all[i];
+        }
     }
 }

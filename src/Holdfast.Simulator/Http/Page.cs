@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Simulator.State;
 
 namespace Holdfast.Simulator.Http;
 
@@ -8,19 +9,18 @@ internal sealed record Page(IReadOnlyList<JsonObject> Items, bool HasMore, strin
     private const int DefaultLimit = 10;
     private const int MaxLimit = 100;
 
-    /// <param name="all">Everything that fits the filters, newest first.</param>
-    public static Page Of(IReadOnlyList<JsonObject> all, Params asked, string url)
+    /// <param name="all">Everything that fits the filters, newest first; read no further than the page needs.</param>
+    public static Page Of(IEnumerable<JsonObject> all, Params asked, string url)
     {
         var (count, after, before) = Bounds(asked);
         if (before is not null)
         {
-            var end = IndexOf(all, before, "ending_before");
-            var start = Math.Max(0, end - count);
-            return new Page([.. all.Skip(start).Take(end - start)], start > 0, url);
+            JsonObject[] newer = [.. Until(all, before)];
+            return new Page([.. newer.TakeLast(count)], newer.Length > count, url);
         }
 
-        var from = after is null ? 0 : IndexOf(all, after, "starting_after") + 1;
-        return new Page([.. all.Skip(from).Take(count)], from + count < all.Count, url);
+        JsonObject[] found = [.. (after is null ? all : After(all, after)).Take(count + 1)];
+        return new Page([.. found.Take(count)], found.Length > count, url);
     }
 
     /// <summary>How many are asked for, and the id they come after or before.</summary>
@@ -39,16 +39,40 @@ internal sealed record Page(IReadOnlyList<JsonObject> Items, bool HasMore, strin
             : throw ApiError.Exclusive("starting_after", "ending_before");
     }
 
-    private static int IndexOf(IReadOnlyList<JsonObject> all, string id, string param)
+    private static IEnumerable<JsonObject> Until(IEnumerable<JsonObject> all, string id)
     {
-        for (var i = 0; i < all.Count; i++)
+        foreach (var body in all)
         {
-            if (all[i]["id"]?.GetValue<string>() == id)
+            if (body.Text("id") == id)
             {
-                return i;
+                yield break;
             }
+
+            yield return body;
         }
 
-        throw new ApiError(400, ApiError.InvalidRequest, $"No such object in this list: '{id}'", "resource_missing", param);
+        throw Lacks(id, "ending_before");
     }
+
+    private static IEnumerable<JsonObject> After(IEnumerable<JsonObject> all, string id)
+    {
+        var isBehind = false;
+        foreach (var body in all)
+        {
+            if (isBehind)
+            {
+                yield return body;
+            }
+
+            isBehind |= body.Text("id") == id;
+        }
+
+        if (!isBehind)
+        {
+            throw Lacks(id, "starting_after");
+        }
+    }
+
+    private static ApiError Lacks(string id, string param) =>
+        new(400, ApiError.InvalidRequest, $"No such object in this list: '{id}'", "resource_missing", param);
 }

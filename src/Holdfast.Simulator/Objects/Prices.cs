@@ -38,7 +38,7 @@ internal static class Prices
         var currency = Currencies.Read(asked, "currency");
         product ??= call.Given(Products.Type, asked, "product") ?? MakeProduct(call, asked);
         var fields = new JsonObject { ["currency"] = currency, ["product"] = product.Id };
-        WriteAmount(asked, fields);
+        WriteAmount(asked, "unit_amount", fields);
         if (asked.Child("recurring") is { } recurring)
         {
             fields["type"] = "recurring";
@@ -66,29 +66,29 @@ internal static class Prices
         return product;
     }
 
-    private static void WriteAmount(Params asked, JsonObject fields)
+    /// <param name="name">Of the whole amount; that of parts of a cent has <c>_decimal</c> behind it.</param>
+    public static void WriteAmount(Params asked, string name, JsonObject fields)
     {
-        var (amount, exact) = (asked.Integer("unit_amount"), asked.Decimal("unit_amount_decimal"));
+        var (amount, exact) = (asked.Integer(name), asked.Decimal($"{name}_decimal"));
         if (amount is not null && exact is not null)
         {
-            throw ApiError.Exclusive(asked.PathOf("unit_amount"), asked.PathOf("unit_amount_decimal"));
+            throw ApiError.Exclusive(asked.PathOf(name), asked.PathOf($"{name}_decimal"));
         }
 
+        var given = asked.PathOf(exact is null ? name : $"{name}_decimal");
         if ((exact ?? amount) is not { } value)
         {
-            throw ApiError.Missing(asked.PathOf("unit_amount"));
+            throw ApiError.Missing(given);
         }
 
         if (value < 0)
         {
-            throw ApiError.Invalid(asked.PathOf("unit_amount"), "Invalid non-negative integer", "parameter_invalid_integer");
+            throw ApiError.Invalid(given, "Invalid non-negative integer", "parameter_invalid_integer");
         }
 
         if (value > MostAmount)
         {
-            throw ApiError.Invalid(
-                asked.PathOf(exact is null ? "unit_amount" : "unit_amount_decimal"),
-                $"Invalid amount: it may be {MostAmount} at most.", "amount_too_large");
+            throw ApiError.Invalid(given, $"Invalid amount: it may be {MostAmount} at most.", "amount_too_large");
         }
 
         fields["unit_amount"] = value == decimal.Truncate(value) ? (long)value : null;
@@ -133,10 +133,10 @@ internal static class Prices
 
     private static Answer List(Call call)
     {
+        var fits = call.Fits("active", "currency", "product", "type");
         var keys = call.Params.Texts("lookup_keys");
-        return new Answer.Many(call.List(Type, item =>
-            call.Fits(item, "active") && call.Fits(item, "currency") && call.Fits(item, "product") && call.Fits(item, "type")
-            && (keys.Count == 0 || keys.Contains(item.Text("lookup_key")))));
+        return new Answer.Many(call.List(
+            Type, item => fits(item) && (keys.Count == 0 || keys.Contains(item.Text("lookup_key")))));
     }
 
     private static void Write(Params asked, JsonObject body)

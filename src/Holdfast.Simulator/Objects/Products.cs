@@ -20,7 +20,7 @@ internal static class Products
     {
         catalog.Add(Type);
         catalog.Post("/v1/products", Create);
-        catalog.Get("/v1/products", call => new Answer.Many(call.List(Type, item => call.Fits(item, "active"))));
+        catalog.Get("/v1/products", call => new Answer.Many(call.List(Type, call.Fits("active"))));
         catalog.Get("/v1/products/{product}", call => Answer.Of(call.Named(Type, "product")));
         catalog.Post("/v1/products/{product}", Update);
         catalog.Delete("/v1/products/{product}", Delete);

@@ -26,8 +26,8 @@ internal static class BalanceTransactions
         catalog.Add(Type);
         catalog.When(Available, (operation, transaction) =>
             operation.Update(transaction, body => body["status"] = "available"));
-        catalog.Get("/v1/balance_transactions", call => new Answer.Many(call.List(Type, item =>
-            call.Fits(item, "currency") && call.Fits(item, "source") && call.Fits(item, "type"))));
+        catalog.Get("/v1/balance_transactions", call => new Answer.Many(
+            call.List(Type, call.Fits("currency", "source", "type"))));
         catalog.Get("/v1/balance_transactions/{transaction}", call => Answer.Of(call.Named(Type, "transaction")));
     }
 

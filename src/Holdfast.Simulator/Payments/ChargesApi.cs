@@ -15,8 +15,8 @@ internal static class ChargesApi
         catalog.Add(Charges.Type);
         Charges.WhenDue(catalog);
         catalog.Post("/v1/charges", Create);
-        catalog.Get("/v1/charges", call => new Answer.Many(call.List(Charges.Type, item =>
-            call.Fits(item, "customer") && call.Fits(item, "payment_intent") && call.Fits(item, "transfer_group"))));
+        catalog.Get("/v1/charges", call => new Answer.Many(
+            call.List(Charges.Type, call.Fits("customer", "payment_intent", "transfer_group"))));
         catalog.Get("/v1/charges/{charge}", call => Answer.Of(call.Named(Charges.Type, "charge")));
         catalog.Post("/v1/charges/{charge}", Update);
         catalog.Post("/v1/charges/{charge}/capture", Capture);

@@ -14,8 +14,8 @@ internal static class DisputesApi
     {
         catalog.Add(Disputes.Type);
         DisputeRuling.Map(catalog);
-        catalog.Get("/v1/disputes", call => new Answer.Many(call.List(Disputes.Type, item =>
-            call.Fits(item, "charge") && call.Fits(item, "payment_intent"))));
+        catalog.Get("/v1/disputes", call => new Answer.Many(
+            call.List(Disputes.Type, call.Fits("charge", "payment_intent"))));
         catalog.Get("/v1/disputes/{dispute}", call => Answer.Of(call.Named(Disputes.Type, "dispute")));
         catalog.Post("/v1/disputes/{dispute}", Update);
         catalog.Post("/v1/disputes/{dispute}/close", Close);

@@ -21,8 +21,8 @@ internal static class FraudWarnings
     public static void Map(Catalog catalog)
     {
         catalog.Add(Type);
-        catalog.Get("/v1/radar/early_fraud_warnings", call => new Answer.Many(call.List(Type, item =>
-            call.Fits(item, "charge") && call.Fits(item, "payment_intent"))));
+        catalog.Get("/v1/radar/early_fraud_warnings", call => new Answer.Many(
+            call.List(Type, call.Fits("charge", "payment_intent"))));
         catalog.Get("/v1/radar/early_fraud_warnings/{warning}", call => Answer.Of(call.Named(Type, "warning")));
     }
 

@@ -13,7 +13,7 @@ internal static class PaymentIntentsApi
         Attempt.Map(catalog);
         catalog.Post("/v1/payment_intents", Create);
         catalog.Get("/v1/payment_intents", call => new Answer.Many(
-            call.List(PaymentIntents.Type, item => call.Fits(item, "customer"))));
+            call.List(PaymentIntents.Type, call.Fits("customer"))));
         catalog.Open("GET", "/v1/payment_intents/{intent}", Retrieve);
         catalog.Post("/v1/payment_intents/{intent}", Update);
         catalog.Open("POST", "/v1/payment_intents/{intent}/confirm", Confirm);

@@ -25,8 +25,11 @@ internal static class PaymentMethodsApi
     private static Answer List(Call call) =>
         ListOf(call, call.Given(Customers.Type, "customer")?.Id ?? throw ApiError.Missing("customer"));
 
-    private static Answer.Many ListOf(Call call, string customer) => new(call.List(PaymentMethods.Type, item =>
-        call.Fits(item, "type") && call.Fits(item, "allow_redisplay") && item.Text("customer") == customer));
+    private static Answer.Many ListOf(Call call, string customer)
+    {
+        var fits = call.Fits("type", "allow_redisplay");
+        return new(call.List(PaymentMethods.Type, item => fits(item) && item.Text("customer") == customer));
+    }
 
     private static Answer RetrieveOf(Call call)
     {

@@ -13,8 +13,8 @@ internal static class RefundsApi
         catalog.Add(Refunds.Type);
         Refunds.WhenDue(catalog);
         catalog.Post("/v1/refunds", Create);
-        catalog.Get("/v1/refunds", call => new Answer.Many(call.List(Refunds.Type, item =>
-            call.Fits(item, "charge") && call.Fits(item, "payment_intent"))));
+        catalog.Get("/v1/refunds", call => new Answer.Many(
+            call.List(Refunds.Type, call.Fits("charge", "payment_intent"))));
         catalog.Get("/v1/refunds/{refund}", call => Answer.Of(call.Named(Refunds.Type, "refund")));
         catalog.Post("/v1/refunds/{refund}", Update);
         catalog.Post("/v1/refunds/{refund}/cancel", Cancel);

@@ -23,7 +23,7 @@ internal static class SetupAttempts
         catalog.Get("/v1/setup_attempts", call =>
         {
             call.Params.Required("setup_intent");
-            return new Answer.Many(call.List(Type, item => call.Fits(item, "setup_intent")));
+            return new Answer.Many(call.List(Type, call.Fits("setup_intent")));
         });
     }
 

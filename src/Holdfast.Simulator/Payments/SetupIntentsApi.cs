@@ -20,8 +20,8 @@ internal static class SetupIntentsApi
         catalog.Add(SetupIntents.Type);
         SetupAttempts.Map(catalog);
         catalog.Post("/v1/setup_intents", Create);
-        catalog.Get("/v1/setup_intents", call => new Answer.Many(call.List(SetupIntents.Type, item =>
-            call.Fits(item, "customer") && call.Fits(item, "payment_method"))));
+        catalog.Get("/v1/setup_intents", call => new Answer.Many(
+            call.List(SetupIntents.Type, call.Fits("customer", "payment_method"))));
         catalog.Open("GET", "/v1/setup_intents/{intent}", Retrieve);
         catalog.Post("/v1/setup_intents/{intent}", Update);
         catalog.Open("POST", "/v1/setup_intents/{intent}/confirm", Confirm);

@@ -32,6 +32,39 @@ public sealed class ListFilterTests
     }
 
     [Fact]
+    public async Task A_page_is_of_those_that_fit_and_its_neighbours_are_found_both_ways()
+    {
+        await using var box = await Box.OpenAsync();
+        List<string> ada = [];
+        for (var i = 0; i < 5; i++)
+        {
+            ada.Insert(0, (string)(await box.PostAsync("/v1/customers", "email=ada@example.com"))["id"]!);
+            await box.PostAsync("/v1/customers", "email=grace@example.com");
+        }
+
+        await AssertPageAsync(box, ada[..2], hasMore: true);
+        await AssertPageAsync(box, ada[2..4], hasMore: true, $"starting_after={ada[1]}");
+        await AssertPageAsync(box, ada[4..], hasMore: false, $"starting_after={ada[3]}");
+        await AssertPageAsync(box, [], hasMore: false, $"starting_after={ada[4]}");
+        await AssertPageAsync(box, ada[2..4], hasMore: true, $"ending_before={ada[4]}");
+        await AssertPageAsync(box, ada[..2], hasMore: false, $"ending_before={ada[2]}");
+    }
+
+    [Theory]
+    [InlineData("starting_after")]
+    [InlineData("ending_before")]
+    public async Task A_page_beside_what_is_not_in_the_list_is_refused(string cursor)
+    {
+        await using var box = await Box.OpenAsync();
+        var grace = await box.PostAsync("/v1/customers", "email=grace@example.com");
+
+        var error = await box.RefusedAsync(
+            400, "GET", "/v1/customers", "email=ada@example.com", $"{cursor}={grace["id"]}");
+
+        Assert.Equal((cursor, "resource_missing"), ((string?)error["param"], (string?)error["code"]));
+    }
+
+    [Fact]
     public async Task A_customer_without_payment_methods_can_be_asked_for_its_cards()
     {
         await using var box = await Box.OpenAsync();
@@ -51,5 +84,12 @@ public sealed class ListFilterTests
         var list = await box.GetAsync("/v1/customers", "email=ada@example.com", "test_clock=clock_1");
 
         Assert.Empty(list["data"]!.AsArray());
+    }
+
+    private static async Task AssertPageAsync(Box box, IReadOnlyList<string> ids, bool hasMore, params string[] cursor)
+    {
+        var page = await box.GetAsync("/v1/customers", ["email=ada@example.com", "limit=2", .. cursor]);
+        Assert.Equal(ids, page["data"]!.AsArray().Select(item => (string?)item!["id"]));
+        Assert.Equal(hasMore, (bool)page["has_more"]!);
     }
 }

@@ -27,6 +27,20 @@ public sealed class PricesTests
     }
 
     [Theory]
+    [InlineData("amount", "-1", "parameter_invalid_integer")]
+    [InlineData("amount", "1000000000000", "amount_too_large")]
+    [InlineData("amount_decimal", "1000000000000", "amount_too_large")]
+    public async Task A_plan_costs_no_less_and_no_more_than_a_price_may(string param, string amount, string code)
+    {
+        await using var box = await Box.OpenAsync();
+
+        var error = await box.RefusedAsync(400, "POST", "/v1/plans", "currency=eur", $"{param}={amount}", "interval=month",
+            "product[name]=Pro");
+
+        Assert.Equal((param, code), ((string?)error["param"], (string?)error["code"]));
+    }
+
+    [Theory]
     [InlineData("month", "36")]
     [InlineData("year", "3")]
     public async Task A_price_may_recur_every_three_years(string interval, string count)
