@@ -23,10 +23,7 @@ internal static class Storm
                 shoppers.Add(shopper);
             }
 
-            if (second < options.Seconds - 1)
-            {
-                await pace.WaitForNextTickAsync(ct);
-            }
+            await pace.WaitForNextTickAsync(ct);
         }
 
         return ScenarioReport.Of(shoppers);

@@ -17,8 +17,11 @@ internal sealed class Box : IAsyncDisposable
     /// <summary>The types of the events told so far, in order.</summary>
     public string[] Told => [.. World.Events.All.Select(told => told.Type)];
 
-    public static async Task<Box> OpenAsync(SimulatorOptions? options = null) => new(await StripeSimulator.StartAsync(
-        (options ?? new SimulatorOptions()) with { Time = new FrozenTime() }, TestContext.Current.CancellationToken));
+    /// <param name="time">One that stands still; <see cref="FrozenTime"/> unless it does more than that.</param>
+    public static async Task<Box> OpenAsync(SimulatorOptions? options = null, FrozenTime? time = null) =>
+        new(await StripeSimulator.StartAsync(
+            (options ?? new SimulatorOptions()) with { Time = time ?? new FrozenTime() },
+            TestContext.Current.CancellationToken));
 
     /// <summary>A POST that must succeed. Fields are written as curl writes them: <c>"items[0][price]=price_1"</c>.</summary>
     public async Task<JsonObject> PostAsync(string path, params string[] fields) => Fine(await SendAsync("POST", path, fields));
