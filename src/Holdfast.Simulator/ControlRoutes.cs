@@ -19,12 +19,13 @@ internal static class ControlRoutes
             call.Params.RefuseUnread();
             if (seconds is < 0 or > int.MaxValue)
             {
-                throw ApiError.Invalid("seconds", "Time goes only forward.");
+                throw ApiError.Invalid("seconds", $"Time goes only forward, and by {int.MaxValue} seconds at most.");
             }
 
             await simulator.AdvanceAsync(TimeSpan.FromSeconds(seconds), call.Cancelled);
             return Clock(simulator);
         });
+        control.Get("endpoints", Control.Within(simulator.World, asked => Endpoints(simulator.World, asked)));
         control.Get("deliveries", Control.Within(simulator.World, asked => Deliveries(simulator.World, asked)));
         control.Get("keys", Control.Within(simulator.World, asked => Keys(simulator.World, asked)));
         control.Post("keys", Control.Within(simulator.World, asked => Keys(simulator.World, asked)));
@@ -37,6 +38,24 @@ internal static class ControlRoutes
         ["now"] = simulator.Now.ToUnixTimeSeconds(),
         ["iso"] = simulator.Now.ToString("O", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>Where events go, with what Stripe never shows again: what signs, and since when nothing has arrived.</summary>
+    private static JsonObject Endpoints(World world, Params asked)
+    {
+        asked.RefuseUnread();
+        return new JsonObject
+        {
+            ["data"] = new JsonArray([.. Endpoint.All(world).Select(endpoint => new JsonObject
+            {
+                ["id"] = endpoint.Id,
+                ["url"] = endpoint.Url,
+                ["status"] = endpoint.Object.Status,
+                ["failing_since"] = endpoint.Object.Hidden.Number("failing_since"),
+                ["secrets"] = new JsonArray(
+                    [.. endpoint.Secrets(world.Now(null)).Select(secret => JsonValue.Create(secret))]),
+            })]),
+        };
+    }
 
     /// <summary>The latest first.</summary>
     private static JsonObject Deliveries(World world, Params asked)

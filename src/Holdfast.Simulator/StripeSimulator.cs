@@ -61,6 +61,15 @@ public sealed class StripeSimulator : IAsyncDisposable
     /// <summary>The world's own time.</summary>
     public DateTimeOffset Now => _world.Clock.Now;
 
+    /// <summary>The account's API version: that of <see cref="SimulatorOptions.Version"/>, or of the world that was loaded.</summary>
+    public ApiVersion Version => _world.DefaultVersion;
+
+    /// <summary>
+    /// Ends with what has failed while time flowed by itself, in the simulator or in <see cref="SimulatorOptions.Watch"/>.
+    /// From then on every call throws, and only a new simulator helps.
+    /// </summary>
+    public Task<Exception> Broken => _world.Broken;
+
     /// <summary>The names of the scenarios that can be played, each with a sentence on it.</summary>
     public static IReadOnlyList<(string Name, string Summary)> Scenarios { get; } =
         [.. ScenarioBook.All.Select(scenario => (scenario.Name, scenario.Summary))];

@@ -6,7 +6,8 @@ namespace Holdfast.Simulator.Delivery;
 /// <summary>What follows from a delivery: it is done, it is made again later, or the endpoint is given up.</summary>
 internal static class Consequences
 {
-    public static void Follow(World world, Sending sending, StripeEvent told, DeliveryRecord record)
+    /// <returns>True when the endpoint was disabled for it.</returns>
+    public static bool Follow(World world, Sending sending, StripeEvent told, DeliveryRecord record)
     {
         world.Counts.Add("sent");
         world.Counts.Add(record.IsAcknowledged ? "acknowledged" : "failed");
@@ -18,9 +19,12 @@ internal static class Consequences
         }
         else if (!sending.IsManual && endpoint is { } failing)
         {
-            GiveUpWhenFailingLong(world, failing);
+            // Also where it is disabled: whoever enables it in time sees its retries still.
             Retry(world, sending);
+            return IsGivenUp(world, failing);
         }
+
+        return false;
     }
 
     private static void Retry(World world, Sending sending)
@@ -37,16 +41,22 @@ internal static class Consequences
         }
     }
 
-    private static void GiveUpWhenFailingLong(World world, Endpoint endpoint)
+    /// <summary>Disables what has failed for too long.</summary>
+    private static bool IsGivenUp(World world, Endpoint endpoint)
     {
         var now = world.Now(null);
         if (endpoint.Object.Hidden.Number("failing_since") is not { } since)
         {
             endpoint.Object.Hidden["failing_since"] = now;
+            return false;
         }
-        else if (now - since >= world.Delivery.DisabledAfter.TotalSeconds)
+
+        if (!endpoint.IsEnabled || now - since < world.Delivery.DisabledAfter.TotalSeconds)
         {
-            endpoint.Object.Body["status"] = "disabled";
+            return false;
         }
+
+        endpoint.Object.Body["status"] = "disabled";
+        return true;
     }
 }

@@ -84,8 +84,7 @@ internal sealed class Courier(World world, TimeProvider receiversTime, HttpMessa
         var record = new DeliveryRecord(
             world.NowMilliseconds, parcel.EventId, parcel.Type, sending.Endpoint, sending.Attempt,
             arrived.Status, arrived.Error, sending.IsManual, sending.IsCopy, sending.IsCorrupt);
-        Consequences.Follow(world, sending, parcel.Event, record);
-        world.Deliveries.Add(record);
+        world.Deliveries.Add(record with { HasDisabled = Consequences.Follow(world, sending, parcel.Event, record) });
     }
 
     public void Dispose() => _http.Dispose();

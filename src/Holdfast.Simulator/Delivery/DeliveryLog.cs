@@ -42,6 +42,9 @@ internal sealed record DeliveryRecord(
 {
     public bool IsAcknowledged => Status is >= 200 and < 300;
 
+    /// <summary>Its failure was one too many: the endpoint is disabled from then on.</summary>
+    public bool HasDisabled { get; init; }
+
     public JsonObject ToJson() => new()
     {
         ["at"] = At,
@@ -55,10 +58,14 @@ internal sealed record DeliveryRecord(
         ["manual"] = IsManual,
         ["copy"] = IsCopy,
         ["corrupt"] = IsCorrupt,
+        ["disabled_endpoint"] = HasDisabled,
     };
 
     public static DeliveryRecord Read(JsonObject json) => new(
         json.Number("at") ?? 0, json.Text("event")!, json.Text("type")!, json.Text("endpoint")!,
         (int)(json.Number("attempt") ?? 0), (int?)json.Number("status"), json.Text("error"),
-        json.Flag("manual"), json.Flag("copy"), json.Flag("corrupt"));
+        json.Flag("manual"), json.Flag("copy"), json.Flag("corrupt"))
+    {
+        HasDisabled = json.Flag("disabled_endpoint"),
+    };
 }

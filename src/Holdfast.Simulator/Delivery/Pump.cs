@@ -47,7 +47,7 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
         }
     }
 
-    /// <summary>What breaks the course of time is told to whoever calls the API next: nothing can be relied on.</summary>
+    /// <summary>What breaks the course of time is told to whoever calls the API from then on.</summary>
     private async Task FeedUntilItBreaksAsync(ChannelWriter<Parcel> parcels, CancellationToken ct)
     {
         try
@@ -56,7 +56,7 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            world.Broken = error;
+            world.Break(error);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
         }
     }
 
-    /// <summary>Other deliveries go on when one cannot be noted down; whoever calls the API next is told.</summary>
+    /// <summary>Other deliveries go on when one cannot be noted down; whoever calls the API from then on is told.</summary>
     private void Note(Parcel parcel, Arrived arrived)
     {
         try
@@ -103,7 +103,7 @@ internal sealed class Pump(World world, Passing passing, Courier courier) : IAsy
         }
         catch (Exception error)
         {
-            world.Broken ??= error;
+            world.Break(error);
         }
     }
 }

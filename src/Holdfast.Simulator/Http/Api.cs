@@ -82,7 +82,8 @@ internal sealed class Api(World world, Control control)
             }
 
             turn.Version = VersionOf(request);
-            turn.Found = world.Catalog.Routes.Find(request.Method, request.Path) ?? throw NoRoute(request);
+            turn.Found = world.Catalog.Routes.Find(request.Method, request.Path)
+                ?? throw (request.IsControl ? control.NoRoute(request) : NoRoute(request));
             GuardPublishable(request, turn.Found.Handler);
             if (Idempotency.KeyOf(request) is { } key)
             {

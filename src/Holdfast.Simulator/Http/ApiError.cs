@@ -9,6 +9,8 @@ internal sealed class ApiError(int status, string type, string message, string? 
 {
     public const string InvalidRequest = "invalid_request_error";
 
+    public const string ParameterUnknown = "parameter_unknown";
+
     public int Status { get; } = status;
 
     public string Type { get; } = type;
@@ -38,7 +40,7 @@ internal sealed class ApiError(int status, string type, string message, string? 
     public static ApiError Unknown(string param) =>
         Invalid(
             param, $"Received unknown parameter: {param}. (If Stripe knows it, this simulator does not yet.)",
-            "parameter_unknown");
+            ParameterUnknown);
 
     public static ApiError Exclusive(string param, string other) =>
         Invalid(param, $"You may only specify one of these parameters: {param}, {other}.", "parameters_exclusive");

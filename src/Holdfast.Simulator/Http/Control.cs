@@ -16,8 +16,6 @@ internal sealed class Control
 
     public void Get(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("GET", Root + path), handler);
 
-    public void Put(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("PUT", Root + path), handler);
-
     public void Post(string path, Func<ControlCall, Task<JsonNode>> handler) => _routes.Add(("POST", Root + path), handler);
 
     /// <summary>A route that looks at the world or changes it, while nobody else does.</summary>
@@ -35,15 +33,50 @@ internal sealed class Control
     {
         try
         {
-            var given = Read(request);
-            var body = await _routes[(request.Method, request.Path)](new ControlCall(new Params(given), given, ct));
-            return new ApiResponse(200, body.ToJsonString(Api.Layout));
+            return Written(200, await CarryAsync(request, ct));
         }
         catch (ApiError error)
         {
-            return new ApiResponse(error.Status, error.ToBody().ToJsonString(Api.Layout));
+            return Written(error.Status, error.ToBody());
         }
     }
+
+    /// <summary>Names those that stand beside the one that does not exist.</summary>
+    public ApiError NoRoute(ApiRequest request)
+    {
+        var folder = FolderOf(request.Path);
+        string[] beside = [.. _routes.Keys
+            .Where(route => FolderOf(route.Path) == folder)
+            .Select(route => $"{route.Method} {route.Path[folder.Length..]}")];
+        return new(404, ApiError.InvalidRequest, beside.Length is 0
+            ? $"The simulator has no route {request.Method} {request.Path}; docs/simulator.md lists those it has."
+            : $"The simulator has no route {request.Method} {request.Path}. Under {folder} it has {string.Join(", ", beside)}.");
+    }
+
+    private async Task<JsonNode> CarryAsync(ApiRequest request, CancellationToken ct)
+    {
+        var given = Read(request);
+        var asked = new Params(given);
+        try
+        {
+            return await _routes[(request.Method, request.Path)](new ControlCall(asked, given, ct));
+        }
+        catch (ApiError error) when (error is { Code: ApiError.ParameterUnknown, Param: { } param })
+        {
+            // None of Stripe's, so that there is no other to know it.
+            throw ApiError.Invalid(param, $"There is no parameter {param} here. {Known(asked)}", error.Code);
+        }
+    }
+
+    private static string Known(Params asked) => asked.Names is { Count: > 0 } names
+        ? $"What there is: {string.Join(", ", names)}." : "This route takes none.";
+
+    private static ApiResponse Written(int status, JsonNode body) => new(status, body.ToJsonString(Api.Layout))
+    {
+        Headers = new Dictionary<string, string> { ["Content-Type"] = "application/json" },
+    };
+
+    private static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
 
     private static JsonObject Read(ApiRequest request)
     {

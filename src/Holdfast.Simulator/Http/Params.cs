@@ -18,7 +18,7 @@ internal sealed class Params
 
     private readonly JsonObject _values;
     private readonly string _path;
-    private readonly HashSet<string> _read = [];
+    private readonly HashSet<string> _asked = [];
     private readonly Dictionary<string, List<Params>> _children = [];
 
     public Params(JsonObject values, string path = "")
@@ -27,15 +27,13 @@ internal sealed class Params
         _path = path;
     }
 
+    /// <summary>Every name that was asked for, whether or not it was given.</summary>
+    public IReadOnlyCollection<string> Names => _asked;
+
     public bool Has(string name)
     {
-        var has = _values.ContainsKey(name);
-        if (has)
-        {
-            _read.Add(name);
-        }
-
-        return has;
+        _asked.Add(name);
+        return _values.ContainsKey(name);
     }
 
     /// <returns>Null when it was not given; the empty string, which unsets a field, when it was given empty.</returns>
@@ -269,14 +267,14 @@ internal sealed class Params
     }
 
     /// <summary>Something was given, at the top, that nobody has read.</summary>
-    public bool HasUnread => _values.Any(given => !_read.Contains(given.Key));
+    public bool HasUnread => _values.Any(given => !_asked.Contains(given.Key));
 
     /// <summary>Throws when something was given that nobody has read.</summary>
     public void RefuseUnread()
     {
         foreach (var (name, _) in _values)
         {
-            if (!_read.Contains(name))
+            if (!_asked.Contains(name))
             {
                 throw ApiError.Unknown(PathOf(name));
             }

@@ -25,12 +25,16 @@ internal static class ScenarioRoutes
     private static async Task<JsonNode> PlayAsync(StripeSimulator simulator, Scenario scenario, ControlCall call)
     {
         var options = new ScenarioOptions();
-        options = options with
-        {
-            Customers = Number(call.Params, "customers", ScenarioOptions.MaxCustomers) ?? options.Customers,
-            Rate = Number(call.Params, "rate", ScenarioOptions.MaxRate) ?? options.Rate,
-            Seconds = Number(call.Params, "seconds", ScenarioOptions.MaxSeconds) ?? options.Seconds,
-        };
+        options = scenario == Storm.Scenario
+            ? options with
+            {
+                Rate = Number(call.Params, "rate", ScenarioOptions.MaxRate) ?? options.Rate,
+                Seconds = Number(call.Params, "seconds", ScenarioOptions.MaxSeconds) ?? options.Seconds,
+            }
+            : options with
+            {
+                Customers = Number(call.Params, "customers", ScenarioOptions.MaxCustomers) ?? options.Customers,
+            };
         call.Params.RefuseUnread();
         try
         {

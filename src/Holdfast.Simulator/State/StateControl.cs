@@ -9,7 +9,6 @@ internal static class StateControl
     public static void Map(Control control, StripeSimulator simulator)
     {
         control.Get("state", async call => await simulator.SaveAsync(call.Cancelled));
-        control.Put("state", call => LoadAsync(simulator, call));
         control.Post("state", call => LoadAsync(simulator, call));
         control.Post("reset", async call =>
         {

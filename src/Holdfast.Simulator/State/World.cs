@@ -17,6 +17,7 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     private readonly Dictionary<(string Type, string Id), StripeObject> _objects = [];
     private readonly Dictionary<string, List<StripeObject>> _byType = [];
     private readonly Dictionary<string, StripeObject> _byId = [];
+    private readonly TaskCompletionSource<Exception> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Leave? _leave;
 
     public SemaphoreSlim Gate { get; } = new(1, 1);
@@ -71,15 +72,22 @@ internal sealed class World(Catalog catalog, WorldClock clock, long seed)
     /// </summary>
     public int Epoch { get; private set; }
 
-    /// <summary>A fault, of the simulator's own or of whoever watches it, while time flowed by itself.</summary>
-    public Exception? Broken { get; set; }
+    /// <summary>
+    /// Ends with the first fault, of the simulator's own or of whoever watches it, while time flowed by itself. There is no
+    /// way back: a world half changed cannot be relied on, and neither can what it would be saved as.
+    /// </summary>
+    public Task<Exception> Broken => _broken.Task;
 
-    /// <summary>Throws when something is broken: nothing can be relied on any more.</summary>
+    public void Break(Exception fault) => _broken.TrySetResult(fault);
+
+    /// <summary>Throws when something is broken.</summary>
     public void GuardWhole()
     {
-        if (Broken is { } broken)
+        if (Broken.IsCompletedSuccessfully)
         {
-            throw new InvalidOperationException("What fell due, or its delivery, has failed; nothing can be relied on.", broken);
+            throw new InvalidOperationException(
+                "What fell due, or its delivery, has failed, and nothing can be relied on any more: start the simulator anew.",
+                Broken.Result);
         }
     }
 

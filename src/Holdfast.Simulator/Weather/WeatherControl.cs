@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Simulator.Http;
@@ -8,6 +9,8 @@ namespace Holdfast.Simulator.Weather;
 /// <summary>Changes the weather while the simulator runs.</summary>
 internal static class WeatherControl
 {
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
+
     public static void Map(Control control, World world)
     {
         control.Get("weather", Control.Within(world, asked => Show(world)));
@@ -54,30 +57,37 @@ internal static class WeatherControl
     {
         foreach (var (name, value) in json)
         {
-            if (!name.StartsWith("longest", StringComparison.Ordinal) && !name.EndsWith("_for", StringComparison.Ordinal)
-                && name is not "requests_per_second"
-                && !(double.TryParse(value!.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var rate)
-                    && rate is >= 0 and <= 1))
+            var text = value!.ToString();
+            if (name is "requests_per_second")
             {
-                throw ApiError.Invalid(name, $"Invalid rate {name}: must be between 0 and 1.");
+                Check(name, int.TryParse(text, CultureInfo.InvariantCulture, out var count) && count >= 0,
+                    "a whole number, 0 for no limit");
+            }
+            else if (IsDuration(name))
+            {
+                // Ten alone would be ten days.
+                Check(name, TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var length)
+                    && text.Contains(':', StringComparison.Ordinal) && length >= TimeSpan.Zero && length <= MaxDuration,
+                    "hours, minutes and seconds, such as 00:00:10, and a day at most");
+            }
+            else
+            {
+                Check(name, double.TryParse(text, CultureInfo.InvariantCulture, out var rate) && rate is >= 0 and <= 1,
+                    "between 0 and 1");
             }
         }
 
-        try
-        {
-            var forecast = Read(json);
-            ReadOnlySpan<TimeSpan> lengths =
-                [forecast.LongestDelay, forecast.StaleFor, forecast.HeldFor, forecast.SlowFor, forecast.LongestOutage];
-            if (lengths.ContainsAnyExceptInRange(TimeSpan.Zero, TimeSpan.MaxValue) || forecast.RequestsPerSecond < 0)
-            {
-                throw ApiError.Invalid("", "No duration, and no number of requests, may be less than zero.");
-            }
+        return Read(json);
+    }
 
-            return forecast;
-        }
-        catch (JsonException error)
+    private static bool IsDuration(string name) =>
+        name.StartsWith("longest_", StringComparison.Ordinal) || name.EndsWith("_for", StringComparison.Ordinal);
+
+    private static void Check(string name, bool isValid, string rule)
+    {
+        if (!isValid)
         {
-            throw ApiError.Invalid(error.Path?.TrimStart('$', '.') ?? "", "Durations are written 00:00:10, numbers as numbers.");
+            throw ApiError.Invalid(name, $"Invalid {name}: must be {rule}.");
         }
     }
 
@@ -86,6 +96,11 @@ internal static class WeatherControl
     {
         var (api, deliveries) = (asked.Integer(Outages.Api), asked.Integer(Outages.Deliveries));
         asked.RefuseUnread();
+        if (api is null && deliveries is null)
+        {
+            throw ApiError.Missing(Outages.Deliveries);
+        }
+
         foreach (var (what, seconds) in new[] { (Outages.Api, api), (Outages.Deliveries, deliveries) })
         {
             if (seconds is { } length)

@@ -142,6 +142,7 @@ public sealed class DeliveryTests
         var told = await Assert.ThrowsAsync<InvalidOperationException>(
             () => simulator.CallAsync(new("GET", "/v1/customers") { Key = "sk_test_x" }, Ct));
         Assert.IsType<FormatException>(told.InnerException);
+        Assert.IsType<FormatException>(await simulator.Broken);
         await Assert.ThrowsAsync<InvalidOperationException>(() => simulator.DeliverAsync(Ct));
     }
 

@@ -140,9 +140,11 @@ public sealed class EndpointTests
     {
         await using var receiver = await Receiver.OpenAsync();
         receiver.Answers = _ => 500;
+        List<Delivered> seen = [];
         await using var box = await Box.OpenAsync(new SimulatorOptions
         {
             Delivery = new DeliveryOptions { DisabledAfter = TimeSpan.FromDays(3) },
+            Watch = seen.Add,
         });
         var (id, _) = await box.Simulator.AddEndpointAsync(receiver.Url, Receiver.Secret, ct: Ct);
         for (var day = 0; day < 6; day++)
@@ -153,6 +155,8 @@ public sealed class EndpointTests
 
         Assert.Equal("disabled", (string?)(await box.GetAsync($"/v1/webhook_endpoints/{id}"))["status"]);
         Assert.InRange(receiver.Arrivals.Count, 12, 13);
+        Assert.Equal((id, true), (seen[^1].Endpoint, seen[^1].HasDisabled));
+        Assert.Single(seen, delivered => delivered.HasDisabled);
     }
 
     [Fact]

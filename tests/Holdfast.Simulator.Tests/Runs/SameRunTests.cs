@@ -47,7 +47,7 @@ public sealed class SameRunTests
         await using (var box = await Box.OpenAsync(new SimulatorOptions { Seed = 99 }))
         {
             await box.PostAsync("/v1/customers", "name=Not+of+this+world");
-            var loaded = await box.SendAsync(new("PUT", "/_simulator/state") { Body = saved });
+            var loaded = await box.SendAsync(new("POST", "/_simulator/state") { Body = saved });
             Assert.True(loaded.Status is 200, loaded.Body);
             Assert.Equal(saved, (await box.SendAsync("GET", "/_simulator/state")).Body);
             for (var i = Steps / 2 + 1; i <= Steps; i++)
@@ -123,8 +123,8 @@ public sealed class SameRunTests
         var saved = (await box.SendAsync("GET", "/_simulator/state")).Json;
         saved["objects"]![0]!["type"] = "unicorn";
 
-        var refused = await box.SendAsync(new("PUT", "/_simulator/state") { Body = saved.ToJsonString() });
-        var nonsense = await box.SendAsync(new("PUT", "/_simulator/state") { Body = "{}" });
+        var refused = await box.SendAsync(new("POST", "/_simulator/state") { Body = saved.ToJsonString() });
+        var nonsense = await box.SendAsync(new("POST", "/_simulator/state") { Body = "{}" });
 
         Assert.Equal((400, 400), (refused.Status, nonsense.Status));
         Assert.Single((await box.GetAsync("/v1/customers"))["data"]!.AsArray());

@@ -194,13 +194,31 @@ public sealed class ScenarioTests
     [Fact]
     public async Task A_storm_is_as_many_customers_as_its_rate_says()
     {
-        await using var box = await Box.OpenAsync();
+        var time = new HandWoundTime();
+        await using var box = await Box.OpenAsync(time: time);
 
-        var report = await box.Simulator.PlayAsync(
+        var storm = box.Simulator.PlayAsync(
             "storm", new() { Rate = 30, Seconds = 1 }, TestContext.Current.CancellationToken);
+        time.Tick();
+        var report = await storm;
 
         Assert.Equal(30, report.Customers);
         Assert.Equal(30, box.Told.Count(type => type is "payment_intent.succeeded"));
+    }
+
+    [Fact]
+    public async Task A_storm_is_over_when_its_last_second_is()
+    {
+        var time = new HandWoundTime();
+        await using var box = await Box.OpenAsync(time: time);
+
+        var storm = box.Simulator.PlayAsync(
+            "storm", new() { Rate = 1, Seconds = 1 }, TestContext.Current.CancellationToken);
+
+        Assert.Contains("payment_intent.succeeded", box.Told);
+        Assert.False(storm.IsCompleted);
+        time.Tick();
+        await storm;
     }
 
     [Fact]
@@ -241,15 +259,18 @@ public sealed class ScenarioTests
     }
 
     [Theory]
-    [InlineData("customers", "0")]
-    [InlineData("customers", "many")]
-    [InlineData("rate", "1001")]
-    [InlineData("weather", "rough")]
-    public async Task What_cannot_be_played_is_refused(string param, string value)
+    [InlineData("renewal", "customers", "0")]
+    [InlineData("renewal", "customers", "many")]
+    [InlineData("renewal", "rate", "3")]
+    [InlineData("renewal", "weather", "rough")]
+    [InlineData("storm", "rate", "1001")]
+    [InlineData("storm", "seconds", "0")]
+    [InlineData("storm", "customers", "3")]
+    public async Task What_cannot_be_played_is_refused(string scenario, string param, string value)
     {
         await using var box = await Box.OpenAsync();
 
-        var error = await box.RefusedAsync(400, "POST", "/_simulator/scenarios/renewal", $"{param}={value}");
+        var error = await box.RefusedAsync(400, "POST", $"/_simulator/scenarios/{scenario}", $"{param}={value}");
 
         Assert.Equal(param, error.Text("param"));
         Assert.Empty(box.Told);

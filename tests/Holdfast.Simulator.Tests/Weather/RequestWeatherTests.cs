@@ -88,10 +88,35 @@ public sealed class RequestWeatherTests
         Assert.Equal(0.5, box.World.Forecast.Drop);
         Assert.Equal(TimeSpan.FromSeconds(1), box.World.Forecast.HeldFor);
         Assert.Equal(Forecast.Mild.Duplicate, (double)shown["forecast"]!["duplicate"]!);
-        await box.RefusedAsync(400, "POST", "/_simulator/weather", "drop=2");
-        await box.RefusedAsync(400, "POST", "/_simulator/weather", "sunshine=1");
-        await box.RefusedAsync(400, "POST", "/_simulator/weather", "held_for=soon");
-        await box.RefusedAsync(400, "POST", "/_simulator/weather", "held_for=-00:00:01");
+    }
+
+    [Theory]
+    [InlineData("drop=2")]
+    [InlineData("drop=NaN")]
+    [InlineData("sunshine=1")]
+    [InlineData("held_for=soon")]
+    [InlineData("held_for=-00:00:01")]
+    [InlineData("held_for=10")]
+    [InlineData("longest_delay=1.00:00:01")]
+    [InlineData("requests_per_second=-1")]
+    [InlineData("requests_per_second=1.5")]
+    [InlineData("preset=stormy")]
+    public async Task No_weather_is_what_it_cannot_be(string change)
+    {
+        await using var box = await Box.OpenAsync();
+
+        var error = await box.RefusedAsync(400, "POST", "/_simulator/weather", change);
+
+        Assert.Equal(change.Split('=')[0], (string?)error["param"]);
+        Assert.Equal(Forecast.Calm, box.World.Forecast);
+    }
+
+    [Fact]
+    public async Task An_outage_is_one_of_something()
+    {
+        await using var box = await Box.OpenAsync();
+
+        await box.RefusedAsync(400, "POST", "/_simulator/outage");
     }
 
     [Fact]
