@@ -16,6 +16,12 @@ public sealed record BillingSettings
 
     /// <summary>How long before a renewal <c>invoice.upcoming</c> is told; 0 for never.</summary>
     public int UpcomingDays { get; init; } = 7;
+
+    /// <summary>
+    /// How long before a bill is due <c>invoice.will_be_due</c> is told, which at Stripe an automation does; 0 for never.
+    /// https://docs.stripe.com/billing/automations
+    /// </summary>
+    public int WillBeDueDays { get; init; }
 }
 
 /// <summary>What becomes of a subscription whose payment has failed for the last time.</summary>

@@ -37,19 +37,22 @@ internal static class BillingSettingsApi
             "past_due" => AfterLastFailure.LeavePastDue,
             _ => null,
         };
-        var upcoming = asked.Integer("upcoming_days");
-        if (upcoming is < 0 or > MaxDays)
-        {
-            throw ApiError.Invalid("upcoming_days", $"Days may be 0 to {MaxDays}.");
-        }
-
+        var (upcoming, willBeDue) = (ReadNotice(asked, "upcoming_days"), ReadNotice(asked, "will_be_due_days"));
         return settings => new BillingSettings
         {
             AfterLastFailure = ending ?? settings.AfterLastFailure,
             RetryAfterDays = days ?? settings.RetryAfterDays,
-            UpcomingDays = (int)(upcoming ?? settings.UpcomingDays),
+            UpcomingDays = upcoming ?? settings.UpcomingDays,
+            WillBeDueDays = willBeDue ?? settings.WillBeDueDays,
         };
     }
+
+    private static int? ReadNotice(Params asked, string name) => asked.Integer(name) switch
+    {
+        null => null,
+        var days and >= 0 and <= MaxDays => (int)days,
+        _ => throw ApiError.Invalid(name, $"Days may be 0 to {MaxDays}."),
+    };
 
     private static int[] ReadDays(IReadOnlyList<string> texts) =>
         texts.Count <= MaxRetries
@@ -70,5 +73,6 @@ internal static class BillingSettingsApi
         },
         ["retry_after_days"] = new JsonArray([.. settings.RetryAfterDays.Select(days => JsonValue.Create(days))]),
         ["upcoming_days"] = settings.UpcomingDays,
+        ["will_be_due_days"] = settings.WillBeDueDays,
     };
 }

@@ -14,6 +14,7 @@ internal static class Collection
 {
     public const string Finalize = "invoice.finalize";
     public const string Retry = "invoice.retry";
+    public const string NearDue = "invoice.near_due";
     public const string FallDue = "invoice.fall_due";
 
     private const long Day = 24 * 60 * 60;
@@ -32,6 +33,7 @@ internal static class Collection
     {
         catalog.When(Finalize, FinalizeInTime);
         catalog.When(Retry, TryAgain);
+        catalog.When(NearDue, Settlement.NearDue);
         catalog.When(FallDue, Settlement.Overdue);
         catalog.WhenSettled(Hear);
     }

@@ -47,6 +47,7 @@ internal static class Settlement
     {
         var (due, now) = (invoice.Number("amount_due"), operation.Now(invoice));
         operation.Unplan(Collection.Retry, invoice);
+        operation.Unplan(Collection.NearDue, invoice);
         operation.Unplan(Collection.FallDue, invoice);
         operation.Update(invoice, body =>
         {
@@ -124,6 +125,15 @@ internal static class Settlement
         Standing.InvoiceGone(operation, invoice);
     }
 
+    /// <summary>A bill is to be paid within days, as <see cref="BillingSettings.WillBeDueDays"/> says.</summary>
+    public static void NearDue(Operation operation, StripeObject invoice)
+    {
+        if (invoice.Status is "open")
+        {
+            operation.Tell("invoice.will_be_due", invoice);
+        }
+    }
+
     public static void Overdue(Operation operation, StripeObject invoice)
     {
         if (invoice.Status is "open")
@@ -143,11 +153,23 @@ internal static class Settlement
         }
     }
 
+    private static void PlanDue(Operation operation, StripeObject invoice, long date)
+    {
+        var notice = date - (operation.World.Billing.WillBeDueDays * Day);
+        if (notice > operation.Now(invoice) && notice < date)
+        {
+            operation.Plan(notice, Collection.NearDue, invoice);
+        }
+
+        operation.Plan(date, Collection.FallDue, invoice);
+    }
+
     private static void Stop(Operation operation, StripeObject invoice, string status, string moment)
     {
         var now = operation.Now(invoice);
         operation.Unplan(Collection.Finalize, invoice);
         operation.Unplan(Collection.Retry, invoice);
+        operation.Unplan(Collection.NearDue, invoice);
         operation.Unplan(Collection.FallDue, invoice);
         operation.Update(invoice, body =>
         {
@@ -214,7 +236,7 @@ internal static class Settlement
         operation.TellAt(place, "invoice.finalized", invoice);
         if (invoice.Body.Number("due_date") is { } date)
         {
-            operation.Plan(date, Collection.FallDue, invoice);
+            PlanDue(operation, invoice, date);
         }
 
         if (paidBy is not null)

@@ -126,13 +126,51 @@ public sealed class DunningTests
         await using var shop = await Shop.OpenAsync();
 
         var set = await shop.Box.PostAsync(
-            "/_simulator/settings", "retry_after_days[0]=3", "after_last_failure=unpaid", "upcoming_days=3");
+            "/_simulator/settings", "retry_after_days[0]=3", "after_last_failure=unpaid", "upcoming_days=3",
+            "will_be_due_days=2");
 
         Assert.Equal("unpaid", set.Text("after_last_failure"));
         Assert.Equal([3], shop.Box.World.Billing.RetryAfterDays);
         await shop.Box.RefusedAsync(400, "POST", "/_simulator/settings", "after_last_failure=forget");
         await shop.Box.RefusedAsync(400, "POST", "/_simulator/settings", "retry_after_days[0]=soon");
-        Assert.Equal(3, shop.Box.World.Billing.UpcomingDays);
+        await shop.Box.RefusedAsync(400, "POST", "/_simulator/settings", "will_be_due_days=61");
+        Assert.Equal((3, 2), (shop.Box.World.Billing.UpcomingDays, shop.Box.World.Billing.WillBeDueDays));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 1)]
+    [InlineData(7, 0)]
+    public async Task A_bill_that_will_be_due_is_told_of_so_many_days_before_as_is_set(int days, int times)
+    {
+        await using var shop = await Shop.OpenAsync(
+            card: null, options: new SimulatorOptions { Billing = new BillingSettings { WillBeDueDays = days } });
+        await shop.SubscribeAsync(await shop.PriceAsync(1500), "collection_method=send_invoice", "days_until_due=7");
+
+        await shop.AdvanceAsync((4 * Shop.Day) - Shop.Hour);
+        Assert.DoesNotContain("invoice.will_be_due", shop.Told);
+        await shop.AdvanceAsync(2 * Shop.Hour);
+        Assert.Equal(times, shop.Told.Count(type => type is "invoice.will_be_due"));
+        await shop.AdvanceAsync(4 * Shop.Day);
+        Assert.Equal(times, shop.Told.Count(type => type is "invoice.will_be_due"));
+        Assert.Contains("invoice.overdue", shop.Told);
+    }
+
+    [Fact]
+    public async Task A_bill_that_was_paid_is_not_said_to_be_due()
+    {
+        await using var shop = await Shop.OpenAsync(
+            card: null, options: new SimulatorOptions { Billing = new BillingSettings { WillBeDueDays = 3 } });
+        var subscription = await shop.SubscribeAsync(
+            await shop.PriceAsync(1500), "collection_method=send_invoice", "days_until_due=7");
+        await shop.AdvanceAsync(2 * Shop.Hour);
+        await shop.Box.PostAsync(
+            $"/v1/invoices/{(await shop.InvoiceAsync(subscription)).Id()}/pay", "paid_out_of_band=true");
+
+        await shop.AdvanceAsync(8 * Shop.Day);
+
+        Assert.DoesNotContain("invoice.will_be_due", shop.Told);
+        Assert.DoesNotContain("invoice.overdue", shop.Told);
     }
 
     [Fact]
