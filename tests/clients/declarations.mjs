@@ -30,6 +30,9 @@ for (const file of program.getSourceFiles().filter((one) => one.fileName.include
   });
 }
 
+/** The types of events there are, by which a webhook endpoint is told what to listen to. */
+export const eventTypes = declared.get("event").map((type) => literalOf(type, "type")).filter(Boolean);
+
 /**
  * What contradicts the declarations in a body.
  * @param kind the value of `object`, or "deleted in v2" for what is left there of any object

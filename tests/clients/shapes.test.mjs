@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Stripe from "stripe";
-import { faultsOf } from "./declarations.mjs";
+import { eventTypes, faultsOf } from "./declarations.mjs";
 import { exceptions } from "./shape-exceptions.mjs";
 import { startSimulator } from "./simulator.mjs";
 import { tour } from "./tour.mjs";
@@ -23,6 +23,14 @@ const stripe = simulator.client(Stripe, { httpClient: Stripe.createFetchHttpClie
 for (const [name, leg] of Object.entries(tour(stripe, simulator))) {
   test(`the simulator serves ${name}`, leg);
 }
+
+test("an endpoint can listen to every type of event that is declared", async () => {
+  assert.ok(eventTypes.length > 200, `Only ${eventTypes.length} types of events are declared.`);
+  const { enabled_events: listened } = await stripe.webhookEndpoints.create({
+    url: "http://127.0.0.1:9/nobody", enabled_events: eventTypes,
+  });
+  assert.deepEqual(listened, eventTypes);
+});
 
 test("no kind of object is served that is not judged here, and none is judged that was not served", () => {
   assert.deepEqual([...seen.keys()].filter((object) => !served.includes(object)), []);

@@ -2,7 +2,6 @@
 
 import { spawn } from "node:child_process";
 import http from "node:http";
-import net from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -17,29 +16,28 @@ const deadline = 20_000;
  * @param args as `holdfast simulate` takes them
  */
 export async function startSimulator(...args) {
-  const port = await freePort();
-  const simulator = spawn(binary, ["simulate", "--port", String(port), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const simulator = spawn(binary, ["simulate", "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   simulator.stdout.on("data", (text) => (said += text));
   simulator.stderr.on("data", (text) => (said += text));
   letGo(simulator, simulator.stdout, simulator.stderr);
   process.on("exit", () => simulator.kill());
 
-  const url = `http://127.0.0.1:${port}`;
-  await until(async () => {
+  const url = () => said.match(/listens on (http:\S+),/)?.[1];
+  await until(() => {
     if (simulator.exitCode !== null) {
       throw new Error(`The simulator ended with ${simulator.exitCode}:\n${said}`);
     }
 
-    return fetch(url).then(() => true, () => false);
-  }, `The simulator does not listen on ${url}:\n${said}`);
-  return new Simulator(url, port);
+    return url();
+  }, () => `The simulator does not say where it listens:\n${said}`);
+  return new Simulator(url());
 }
 
 class Simulator {
-  constructor(url, port) {
+  constructor(url) {
     this.url = url;
-    this.port = port;
+    this.port = new URL(url).port;
   }
 
   /** A client of one of the SDK's majors; without retries, so that an answer is seen as it comes. */
@@ -120,11 +118,3 @@ export async function until(isSo, complaint) {
 
 /** These do not keep the tests from ending. */
 const letGo = (...handles) => handles.forEach((handle) => handle.unref());
-
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

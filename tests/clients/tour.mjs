@@ -1,5 +1,7 @@
 // Has a simulator return every kind of object it serves, in the states it usually has. A refusal fails the tour.
 
+import { until } from "./simulator.mjs";
+
 const day = 24 * 60 * 60;
 const start = Date.UTC(2027, 0, 1) / 1000;
 const address = { line1: "1 Lock Lane", city: "Kumasi", state: "Ashanti", postal_code: "00233", country: "GH" };
@@ -30,7 +32,8 @@ export function tour(stripe, simulator) {
     while (now < start + days * day) {
       now = Math.min(now + 50 * day, start + days * day);
       await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: now });
-      while ((await stripe.testHelpers.testClocks.retrieve(clock.id)).status !== "ready");
+      const isReady = async () => (await stripe.testHelpers.testClocks.retrieve(clock.id)).status === "ready";
+      await until(isReady, `${clock.id} does not get ready.`);
     }
   };
   const subscribe = async (customer, fields = {}) =>
