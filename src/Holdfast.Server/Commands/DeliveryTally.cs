@@ -21,7 +21,13 @@ internal sealed class DeliveryTally
             delivered.IsCopy ? "  sent twice" : "",
             delivered.IsCorrupt ? "  corrupted" : "");
         Screen.Line($"{at}  {delivered.Type,-30}  {delivered.Event}  {answer}{more}");
+        if (delivered.HasDisabled)
+        {
+            Screen.Line(
+                $"{delivered.Endpoint} has failed for nine days without one success: it is disabled, and is sent nothing "
+                + "more until it is enabled again.");
+        }
     }
 
-    public override string ToString() => $"{_sent} deliveries were made, {_acknowledged} of them answered 2xx.";
+    public override string ToString() => $"Deliveries made: {_sent}, answered 2xx: {_acknowledged}.";
 }

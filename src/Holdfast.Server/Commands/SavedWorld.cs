@@ -25,6 +25,30 @@ internal static class SavedWorld
         }
     }
 
+    /// <summary>Whether there can be saved is known at once: at the end the world would be lost.</summary>
+    /// <param name="path">Null saves nothing.</param>
+    public static async Task TrySaveAsync(string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new VerbException($"{path} cannot be saved in: it is a directory.");
+        }
+
+        var beside = BesideOf(path);
+        await AtFileAsync(path, async () =>
+        {
+            await File.WriteAllTextAsync(beside, "");
+            File.Delete(beside);
+            return beside;
+        });
+    }
+
+    /// <summary>One that was saved there before is replaced by the whole new one, or stays.</summary>
     /// <param name="path">Null saves nothing.</param>
     public static async Task SaveAsync(StripeSimulator simulator, string? path)
     {
@@ -34,13 +58,21 @@ internal static class SavedWorld
         }
 
         var saved = await simulator.CallAsync(new("GET", Route), CancellationToken.None);
+        var beside = BesideOf(path);
         await AtFileAsync(path, async () =>
         {
-            await File.WriteAllTextAsync(path, saved.Body, CancellationToken.None);
-            return saved;
+            await File.WriteAllTextAsync(beside, saved.Body, CancellationToken.None);
+            File.Move(beside, TargetOf(path), overwrite: true);
+            return beside;
         });
         Screen.Line($"Saved in {path}.");
     }
+
+    private static string BesideOf(string path) => $"{TargetOf(path)}.new";
+
+    /// <summary>The file itself where the path is a link to it.</summary>
+    private static string TargetOf(string path) =>
+        File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : path;
 
     private static async Task<T> AtFileAsync<T>(string path, Func<Task<T>> work)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using Holdfast.Server.Output;
 using Holdfast.Simulator;
 using Holdfast.Simulator.Scenarios;
@@ -13,6 +14,8 @@ internal static class Simulate
 {
     /// <summary>Where stripe-mock listens too: a client that was set up for it finds the simulator there.</summary>
     private const int DefaultPort = 12111;
+
+    private const string Storm = "storm";
 
     private static readonly Option<long?> Port = Inputs.NumberOption(
         "--port",
@@ -72,20 +75,50 @@ internal static class Simulate
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
+        // Ctrl-C is heard from the first wait on, and much of the start waits for nothing.
+        await Task.Yield();
+        RefuseIdleOptions(parsed);
         var tally = new DeliveryTally();
         var options = OptionsOf(parsed) with { Watch = tally.Note };
         var webhook = WebhookOf(parsed);
+        await SavedWorld.TrySaveAsync(parsed.GetValue(Save));
         await using (var simulator = await StartAsync(options, ct))
         {
             await SavedWorld.LoadAsync(simulator, parsed.GetValue(Load), ct);
-            await AnnounceAsync(parsed, simulator, options.Version, webhook, ct);
+            await SimulatedEndpoints.OpenAsync(simulator, webhook, parsed.GetValue(Secret), ct);
+            await AnnounceAsync(simulator, ct);
             await PlayAsync(parsed, simulator, ct);
-            await UntilStoppedAsync(ct);
+            await UntilStoppedAsync(simulator, ct);
             await SavedWorld.SaveAsync(simulator, parsed.GetValue(Save));
         }
 
         Screen.Line($"Stopped. {tally}");
         return ExitCode.Fine;
+    }
+
+    /// <summary>What would change nothing is refused: whoever wrote it believes that it does.</summary>
+    private static void RefuseIdleOptions(ParseResult parsed)
+    {
+        var scenario = parsed.GetValue(Scenario);
+        Refuse(parsed.GetValue(Webhook) is null, "--secret signs what goes to --webhook; name both.", Secret);
+        Refuse(
+            parsed.GetValue(Load) is not null,
+            "A world that is loaded has its own version, seed and weather; leave --version, --seed and --weather out.",
+            Version, Seed, Weather);
+        Refuse(scenario is null, "--customers, --rate and --seconds are of a --scenario; name one.", Customers, Rate, Seconds);
+        Refuse(scenario is Storm, "storm takes --rate and --seconds, no --customers.", Customers);
+        Refuse(scenario is not Storm, "--rate and --seconds are of storm alone.", Rate, Seconds);
+
+        void Refuse(bool isIdle, string message, params ReadOnlySpan<Option> options)
+        {
+            foreach (var option in options)
+            {
+                if (isIdle && parsed.GetResult(option) is not null)
+                {
+                    throw new VerbException(message);
+                }
+            }
+        }
     }
 
     private static SimulatorOptions OptionsOf(ParseResult parsed) => new()
@@ -101,11 +134,14 @@ internal static class Simulate
 
     private static Uri? WebhookOf(ParseResult parsed)
     {
-        var (webhook, secret) = (parsed.GetValue(Webhook), parsed.GetValue(Secret));
+        if (parsed.GetValue(Secret) is "")
+        {
+            throw new VerbException("--secret is empty; leave it out, and one is made and printed.");
+        }
+
+        var webhook = parsed.GetValue(Webhook);
         return webhook switch
         {
-            null when secret is not null =>
-                throw new VerbException("--secret signs what goes to --webhook; name both."),
             null => null,
             _ when Uri.TryCreate(webhook, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" => url,
             _ => throw new VerbException($"\"{webhook}\" is no URL to send events to; write http:// or https://…"),
@@ -118,7 +154,7 @@ internal static class Simulate
         {
             return await StripeSimulator.StartAsync(options, ct);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or SocketException)
         {
             throw new VerbException(
                 $"The port {options.Port} of 127.0.0.1 cannot be opened; is another program there? "
@@ -126,20 +162,12 @@ internal static class Simulate
         }
     }
 
-    private static async Task AnnounceAsync(
-        ParseResult parsed, StripeSimulator simulator, ApiVersion version, Uri? webhook, CancellationToken ct)
+    private static async Task AnnounceAsync(StripeSimulator simulator, CancellationToken ct)
     {
         var url = simulator.Url.ToString().TrimEnd('/');
-        Screen.Line($"A simulated Stripe listens on {url}, API version {version}.");
+        Screen.Line($"A simulated Stripe listens on {url}, API version {simulator.Version}.");
         Screen.Line("Give it any key that begins with sk_test_, such as sk_test_anything. Ctrl-C ends it.");
-        if (webhook is null)
-        {
-            Screen.Line("Events are kept and sent nowhere: name a --webhook, or make an endpoint over the API.");
-            return;
-        }
-
-        var (id, secret) = await simulator.AddEndpointAsync(webhook, parsed.GetValue(Secret), ct: ct);
-        Screen.Line($"Events go to {webhook} ({id}), signed with {secret}");
+        await SimulatedEndpoints.AnnounceAsync(simulator, ct);
     }
 
     private static async Task PlayAsync(ParseResult parsed, StripeSimulator simulator, CancellationToken ct)
@@ -161,7 +189,8 @@ internal static class Simulate
                     Seconds = (int)(parsed.GetValue(Seconds) ?? defaults.Seconds),
                 },
                 ct);
-            Screen.Line($"Played {name} with {report.Customers} customer(s). The first of them:");
+            Screen.Line(report.Customers is 1
+                ? $"Played {name} with one customer:" : $"Played {name} with {report.Customers} customers. The first of them:");
             Screen.Fields([.. report.Objects.Select(note => (note.Key, note.Value))]);
         }
         catch (ScenarioException error)
@@ -174,12 +203,15 @@ internal static class Simulate
         }
     }
 
-    private static async Task UntilStoppedAsync(CancellationToken ct)
+    private static async Task UntilStoppedAsync(StripeSimulator simulator, CancellationToken ct)
     {
-        var stopped = new TaskCompletionSource();
-        await using (ct.Register(stopped.SetResult))
+        try
         {
-            await stopped.Task;
+            throw new InvalidOperationException("The simulation has failed.", await simulator.Broken.WaitAsync(ct));
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Told to stop, which is how it ends.
         }
     }
 }

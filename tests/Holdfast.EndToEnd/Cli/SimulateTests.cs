@@ -23,7 +23,21 @@ public sealed class SimulateTests : IDisposable
         await AddCustomerAsync(url);
 
         Assert.Matches("customer.created +evt_[0-9A-Za-z]+  ConnectionError", await LineAsync(simulate));
-        Assert.Equal("Stopped. 1 deliveries were made, 0 of them answered 2xx.\n", await StopAsync(simulate));
+        Assert.Equal("Stopped. Deliveries made: 1, answered 2xx: 0.\n", await StopAsync(simulate));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_given_up_is_said_to_be()
+    {
+        using var simulate = Start("--webhook", "http://127.0.0.1:1/hook");
+        var url = await UrlAsync(simulate);
+        await AddCustomerAsync(url);
+        await UntilAsync(simulate, "ConnectionError");
+        await AdvanceAsync(url, TimeSpan.FromDays(9));
+        await AddCustomerAsync(url);
+
+        await UntilAsync(simulate, "is disabled, and is sent nothing more");
+        await StopAsync(simulate);
     }
 
     [Fact]
@@ -33,7 +47,7 @@ public sealed class SimulateTests : IDisposable
         await AddCustomerAsync(await UrlAsync(first));
         Assert.Contains("Saved in world.json.", await StopAsync(first), StringComparison.Ordinal);
 
-        using var second = Start("--load", "world.json");
+        using var second = Start("--load", "world.json", "--save", "world.json");
         using var http = new HttpClient();
         var told = await http.GetStringAsync(
             new Uri(await UrlAsync(second), "/_simulator/told"), TestContext.Current.CancellationToken);
@@ -42,15 +56,39 @@ public sealed class SimulateTests : IDisposable
         var one = Assert.Single(JsonNode.Parse(told)!["data"]!.AsArray())!;
         Assert.Equal("ada@example.com", (string?)one["object"]!["email"]);
         Assert.Null(one["told"]);
+        Assert.Equal(["world.json"], _directory.Contents().Keys);
+    }
+
+    [Fact]
+    public async Task A_world_that_was_saved_has_its_version_and_its_endpoints_and_gets_none_twice()
+    {
+        string[] webhook = ["--webhook", "http://127.0.0.1:1/hook"];
+        using var first = Start([.. webhook, "--version", "2025-03-31.basil", "--save", "world.json"]);
+        await UntilAsync(first, "Ctrl-C");
+        var announced = await LineAsync(first);
+        await StopAsync(first);
+
+        using var second = Start([.. webhook, "--load", "world.json"]);
+        Assert.EndsWith("API version 2025-03-31.basil.", await LineAsync(second), StringComparison.Ordinal);
+        await UntilAsync(second, "Ctrl-C");
+        Assert.Equal(announced, await LineAsync(second));
+        Assert.Equal("Stopped. Deliveries made: 0, answered 2xx: 0.\n", await StopAsync(second));
     }
 
     [Theory]
     [InlineData("is no version", "--version", "newest")]
     [InlineData("is no URL", "--webhook", "ftp://example.com")]
     [InlineData("name both", "--secret", "whsec_x")]
+    [InlineData("--secret is empty", "--webhook", "http://127.0.0.1:1/", "--secret", "")]
     [InlineData("is one of renewal, ", "--scenario", "renewals")]
     [InlineData("is one of calm, mild, rough", "--weather", "stormy")]
     [InlineData("nothing.json cannot be used", "--load", "nothing.json")]
+    [InlineData("nowhere/world.json cannot be used", "--save", "nowhere/world.json")]
+    [InlineData("it is a directory", "--save", ".")]
+    [InlineData("leave --version, --seed and --weather out", "--load", "world.json", "--weather", "rough")]
+    [InlineData("of a --scenario; name one", "--customers", "3")]
+    [InlineData("of storm alone", "--scenario", "renewal", "--rate", "3")]
+    [InlineData("no --customers", "--scenario", "storm", "--customers", "3")]
     public async Task What_cannot_be_is_said_in_a_sentence(string sentence, params string[] arguments)
     {
         var run = await HoldfastRun.OfAsync(_directory.Path, ["simulate", "--port", "0", .. arguments]);
@@ -70,12 +108,24 @@ public sealed class SimulateTests : IDisposable
     private static async Task<Uri> UrlAsync(Process simulate) =>
         new((await LineAsync(simulate)).Split(" listens on ")[1].Split(',')[0]);
 
-    private static async Task AddCustomerAsync(Uri url)
+    private static async Task UntilAsync(Process simulate, string words)
+    {
+        while (!(await LineAsync(simulate)).Contains(words, StringComparison.Ordinal))
+        {
+        }
+    }
+
+    private static Task AddCustomerAsync(Uri url) => PostAsync(new(url, "/v1/customers"), "email=ada@example.com");
+
+    private static Task AdvanceAsync(Uri url, TimeSpan span) => PostAsync(
+        new(url, "/_simulator/advance"), string.Create(CultureInfo.InvariantCulture, $"seconds={span.TotalSeconds}"));
+
+    private static async Task PostAsync(Uri url, string form)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, "/v1/customers"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
         {
-            Content = new StringContent("email=ada@example.com", Encoding.UTF8, "application/x-www-form-urlencoded"),
+            Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"),
         };
         request.Headers.Authorization = new("Bearer", "sk_test_of_this_test");
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
