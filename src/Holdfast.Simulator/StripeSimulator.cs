@@ -61,7 +61,7 @@ public sealed class StripeSimulator : IAsyncDisposable
     /// <summary>The world's own time.</summary>
     public DateTimeOffset Now => _world.Clock.Now;
 
-    /// <summary>The account's API version: that of <see cref="SimulatorOptions.Version"/>, or of the world that was loaded.</summary>
+    /// <summary>The account's API version: that it began with, or that of the world that was loaded.</summary>
     public ApiVersion Version => _world.DefaultVersion;
 
     /// <summary>

@@ -6,14 +6,14 @@ internal static class EventNames
     /// <summary>https://docs.stripe.com/api/events/types</summary>
     private static readonly string[] Families =
     [
-        "account", "application_fee", "apps", "balance", "balance_settings", "billing", "billing_portal", "capability", "cash_balance",
-        "charge", "checkout.session", "climate", "coupon", "credit_note", "customer", "customer_cash_balance_transaction",
-        "entitlements", "file", "financial_connections", "identity", "invoice", "invoice_payment", "invoiceitem",
-        "issuing_authorization", "issuing_card", "issuing_cardholder", "issuing_dispute",
-        "issuing_personalization_design", "issuing_token", "issuing_transaction", "mandate", "payment_intent", "payment_link", "payment_method", "payout", "person", "plan",
-        "price", "product", "promotion_code", "quote", "radar", "refund", "reporting", "reserve", "review", "setup_intent",
-        "sigma", "source", "subscription_schedule", "tax", "tax_rate", "terminal", "test_helpers", "three_d_secure", "topup",
-        "transfer", "treasury",
+        "account", "application_fee", "apps", "balance", "balance_settings", "billing", "billing_portal", "capability",
+        "cash_balance", "charge", "checkout.session", "climate", "coupon", "credit_note", "customer",
+        "customer_cash_balance_transaction", "entitlements", "file", "financial_connections", "identity", "invoice",
+        "invoice_payment", "invoiceitem", "issuing_authorization", "issuing_card", "issuing_cardholder", "issuing_dispute",
+        "issuing_personalization_design", "issuing_token", "issuing_transaction", "mandate", "payment_intent", "payment_link",
+        "payment_method", "payout", "person", "plan", "price", "product", "promotion_code", "quote", "radar", "refund",
+        "reporting", "reserve", "review", "setup_intent", "sigma", "source", "subscription_schedule", "tax", "tax_rate",
+        "terminal", "test_helpers", "three_d_secure", "topup", "transfer", "treasury",
     ];
 
     public static bool IsKnown(string name) => name is "*" || Array.Exists(Families, family =>
