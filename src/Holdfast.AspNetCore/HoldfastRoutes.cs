@@ -26,6 +26,7 @@ public static class HoldfastRoutes
         api.MapObjects();
         api.MapAccounts();
         api.MapRefusals();
+        api.MapCalls();
         api.MapStats();
         api.MapAlerts();
         api.MapFindings();

@@ -12,6 +12,7 @@ using Holdfast.Mirror;
 using Holdfast.Nodes;
 using Holdfast.Storage;
 using Holdfast.Stripe;
+using Holdfast.Stripe.Calls;
 using Holdfast.Telemetry;
 using Holdfast.Tokens;
 using Holdfast.Upkeep;
@@ -75,7 +76,10 @@ public static class HoldfastServices
         services.AddSingleton<Upkeeper>();
 
         services.AddSingleton(provider => LiveEndpoints(
-            settings, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<Endpoints>>()));
+            settings,
+            provider.GetRequiredService<IConfiguration>(),
+            provider.GetRequiredService<StripeKeys>(),
+            provider.GetRequiredService<ILogger<Endpoints>>()));
         services.AddSingleton<EventStore>();
         services.AddSingleton<EventKeeper>();
         services.AddSingleton<GroupCommit>();
@@ -84,8 +88,14 @@ public static class HoldfastServices
         services.AddSingleton<Receiver>();
 
         services.AddSingleton(new StripeKeys(settings.Options.Stripe, settings.Mode));
+        services.AddSingleton(settings.Options.Stripe);
+        services.AddSingleton<StripeCalls>();
+        services.AddTransient(provider => new StripeCallPolicy(provider.GetRequiredService<StripeCalls>()));
         services.AddSingleton(provider => new StripeClient(
-            StripeHttp.Client(settings.Options.Stripe), provider.GetRequiredService<StripeKeys>()));
+            StripeHttp.Client(settings.Options.Stripe, provider.GetRequiredService<StripeCallPolicy>()),
+            provider.GetRequiredService<StripeKeys>()));
+        services.AddSingleton<CallStore>();
+        services.AddSingleton<StripeWatch>();
 
         services.AddSingleton<ObjectStore>();
         services.AddSingleton<EventJobHandler>();
@@ -148,8 +158,9 @@ public static class HoldfastServices
         }
     }
 
-    /// <summary>The endpoints, whose secrets follow the configuration while deliveries arrive.</summary>
-    private static Endpoints LiveEndpoints(HoldfastSettings settings, IConfiguration configuration, ILogger<Endpoints> log)
+    /// <summary>The endpoints. Their secrets, and the keys, follow the configuration while the server runs.</summary>
+    private static Endpoints LiveEndpoints(
+        HoldfastSettings settings, IConfiguration configuration, StripeKeys keys, ILogger<Endpoints> log)
     {
         var endpoints = new Endpoints(settings.Options.Ingest, settings.Mode);
         ChangeToken.OnChange(
@@ -160,11 +171,13 @@ public static class HoldfastServices
                 {
                     var changed = HoldfastSettings.Read(configuration, isProduction: true);
                     endpoints.Replace(changed.Options.Ingest, settings.Mode);
-                    ConfigurationLog.SecretsReplaced(log, endpoints.All.Sum(endpoint => endpoint.Secrets.Count));
+                    keys.Replace(changed.Options.Stripe.Keys);
+                    ConfigurationLog.SecretsReplaced(
+                        log, endpoints.All.Sum(endpoint => endpoint.Secrets.Count), keys.All.Count);
                 }
-                catch (HoldfastConfigurationException exception)
+                catch (Exception exception) when (exception is HoldfastConfigurationException or ArgumentException)
                 {
-                    // The secrets that worked go on working.
+                    // What worked goes on working.
                     ConfigurationLog.SecretsKept(log, exception);
                 }
             });

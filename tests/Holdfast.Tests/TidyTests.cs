@@ -17,7 +17,7 @@ public sealed partial class TidyTests
         ["Nodes"] = [],
         ["Upkeep"] = ["Alerts", "Nodes"],
         ["Tokens"] = [],
-        ["Stripe"] = [],
+        ["Stripe"] = ["Alerts", "Nodes"],
         ["Jobs"] = ["Audit", "Nodes"],
         ["Ingest"] = ["Alerts", "Jobs", "Stripe"],
         ["Mirror"] = ["Stripe"],

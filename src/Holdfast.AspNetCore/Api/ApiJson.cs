@@ -20,6 +20,7 @@ namespace Holdfast.AspNetCore.Api;
 [JsonSerializable(typeof(Page<GrantItem>))]
 [JsonSerializable(typeof(AccessItem))]
 [JsonSerializable(typeof(RefusalPage))]
+[JsonSerializable(typeof(Page<CallItem>))]
 [JsonSerializable(typeof(StatsItem))]
 [JsonSerializable(typeof(Page<AlertItem>))]
 [JsonSerializable(typeof(Page<FindingItem>))]

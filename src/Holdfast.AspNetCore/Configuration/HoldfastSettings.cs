@@ -174,7 +174,11 @@ internal sealed record HoldfastSettings
         Between("Jobs:AttemptTimeout", jobs.AttemptTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         Between("Jobs:HangLimit", jobs.HangLimit, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between("Jobs:MaxSuspects", jobs.MaxSuspects, 1, 1_000_000);
-        Between("Stripe:AttemptTimeout", options.Stripe.AttemptTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2));
+        Between("Stripe:AttemptTimeout", options.Stripe.AttemptTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        // Work that calls Stripe holds a lease that must outlast a call.
+        Between("Stripe:CallTimeout", options.Stripe.CallTimeout, options.Stripe.AttemptTimeout, TimeSpan.FromSeconds(90));
+        Between("Stripe:RequestsPerSecond", options.Stripe.RequestsPerSecond ?? 1, 1, 10_000);
+        Between("Retention:Calls", options.Retention.Calls, TimeSpan.FromHours(1), TimeSpan.FromDays(400));
         Between("Retention:Events", options.Retention.Events, TimeSpan.FromDays(90), TimeSpan.FromDays(36_500));
         CheckSchedule("Jobs:Retries:Transient", jobs.Retries.Transient);
         CheckSchedule("Jobs:Retries:Unexpected", jobs.Retries.Unexpected);

@@ -2,6 +2,7 @@ using Holdfast.Access;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Storage;
+using Holdfast.Stripe.Calls;
 using Holdfast.Upkeep;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed partial class EngineHost(
     NodeBell bell,
     Upkeeper upkeeper,
     RefusalLog refusals,
+    StripeWatch stripe,
     Endpoints endpoints,
     CurrentPlans plans,
     AttemptWatch attempts,
@@ -52,7 +54,8 @@ internal sealed partial class EngineHost(
             Start(() => heart.RunAsync(_stop.Token)),
             Start(() => bell.RunAsync(_stop.Token)),
             Start(() => upkeeper.RunAsync(_stop.Token)),
-            Start(() => refusals.RunAsync(_stop.Token))]);
+            Start(() => refusals.RunAsync(_stop.Token)),
+            Start(() => stripe.RunAsync(_stop.Token))]);
         _watch = Start(() => WatchAsync(_stopWatching.Token));
     }
 

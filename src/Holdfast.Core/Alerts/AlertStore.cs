@@ -10,6 +10,15 @@ internal static class AlertKinds
     /// <summary>One event id was delivered with two different objects.</summary>
     public const string EventConflict = "event_conflict";
 
+    /// <summary>Stripe does not take a key, or forbids it what it is needed for.</summary>
+    public const string StripeKey = "stripe_key";
+
+    /// <summary>Stripe does not answer, or is in trouble.</summary>
+    public const string StripeAway = "stripe_away";
+
+    /// <summary>Stripe refused a call as wrong.</summary>
+    public const string StripeRequest = "stripe_request";
+
     /// <summary>Somebody holds a snapshot of the database for so long that nothing can be cleaned up.</summary>
     public const string OldSnapshot = "old_snapshot";
 
@@ -52,6 +61,10 @@ internal sealed class AlertStore(Database database)
 
     public Task<List<Alert>> ListOpenAsync(Session session, long? before, int limit) =>
         session.QueryAsync(_sql["ListOpen"], Read, ("before", before ?? long.MaxValue), ("limit", limit));
+
+    /// <summary>Clears what has passed, if there is an open one.</summary>
+    public Task ClearAsync(Session session, AlertKey key, DateTimeOffset now) =>
+        session.ExecuteAsync(_sql["Clear"], ("kind", key.Kind), ("subject", key.Subject), ("now", now));
 
     /// <summary>Clears the alerts of a kind whose subjects are fine again: all but those named.</summary>
     public Task ClearOthersAsync(Session session, string kind, IReadOnlyList<string> open, DateTimeOffset now) =>

@@ -12,11 +12,16 @@ order by id desc
 limit @limit::bigint
 
 -- name: Acknowledge
--- A conflict does not pass by itself: it is over when somebody has looked at it.
+-- A conflict and a wrong call do not pass by themselves: they are over when somebody has looked at them.
 update alerts
 set acknowledged_by = @by::text, acknowledged_at = @now::timestamptz,
-    cleared_at = case when kind = 'event_conflict' then @now end
+    cleared_at = case when kind in ('event_conflict', 'stripe_request') then @now end
 where id = @id::bigint and cleared_at is null
+
+-- name: Clear
+update alerts
+set cleared_at = @now::timestamptz
+where kind = @kind::text and subject = @subject::text and cleared_at is null
 
 -- name: ClearOthers
 update alerts

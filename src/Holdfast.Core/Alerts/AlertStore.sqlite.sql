@@ -12,11 +12,16 @@ order by id desc
 limit @limit
 
 -- name: Acknowledge
--- A conflict does not pass by itself: it is over when somebody has looked at it.
+-- A conflict and a wrong call do not pass by themselves: they are over when somebody has looked at them.
 update alerts
 set acknowledged_by = @by, acknowledged_at = @now,
-    cleared_at = case when kind = 'event_conflict' then @now end
+    cleared_at = case when kind in ('event_conflict', 'stripe_request') then @now end
 where id = @id and cleared_at is null
+
+-- name: Clear
+update alerts
+set cleared_at = @now
+where kind = @kind and subject = @subject and cleared_at is null
 
 -- name: ClearOthers
 update alerts

@@ -47,6 +47,10 @@ internal sealed class NodeStore(Database database)
             row => row.Text(0),
             ("id", node.Id), ("silent", now - Node.LostAfter), ("ended_at", now));
 
+    /// <summary>How many nodes there are, those included that are late: they may be back in a moment.</summary>
+    public Task<long> CountAliveAsync(Session session, DateTimeOffset now) =>
+        session.NumberAsync(_sql["CountAlive"], ("late", now - Node.LostAfter));
+
     /// <summary>Forgets the nodes that ended before that moment, in good order or not.</summary>
     public Task ForgetAsync(Session session, DateTimeOffset before) => session.ExecuteAsync(_sql["Forget"], ("before", before));
 

@@ -38,3 +38,6 @@ limit @limit::bigint
 
 -- name: Forget
 delete from nodes where ended_at < @before::timestamptz
+
+-- name: CountAlive
+select count(*) from nodes where ended_at is null and seen_at >= @late::timestamptz

@@ -34,3 +34,6 @@ limit @limit
 
 -- name: Forget
 delete from nodes where ended_at < @before
+
+-- name: CountAlive
+select count(*) from nodes where ended_at is null and seen_at >= @late

@@ -17,8 +17,9 @@ internal sealed class StripeKey
         ("rk_test_", StripeMode.Test),
     ];
 
+    /// <param name="name">The setting it comes from.</param>
     /// <exception cref="FormatException">It is no such key. The message tells why, and never shows it.</exception>
-    public StripeKey(string text)
+    public StripeKey(string name, string text)
     {
         if (text.AsSpan().IndexOfAnyExceptInRange('!', '~') is >= 0 and var stray)
         {
@@ -34,8 +35,10 @@ internal sealed class StripeKey
                 : "begins with none of sk_live_, rk_live_, sk_test_, rk_test_");
         }
 
-        (Text, Mode) = (text, kind.Mode);
+        (Name, Text, Mode, Fingerprint) = (name, text, kind.Mode, FingerprintOf(text));
     }
+
+    public string Name { get; }
 
     public StripeMode Mode { get; }
 
@@ -43,7 +46,7 @@ internal sealed class StripeKey
     public string Text { get; }
 
     /// <summary>Tells keys apart, and tells nothing else: they hold too much chance to be guessed.</summary>
-    public string Fingerprint => FingerprintOf(Text);
+    public string Fingerprint { get; }
 
     public static string FingerprintOf(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..FingerprintLength];

@@ -13,6 +13,15 @@ public sealed class StripeOptions
 
     /// <summary>How long one attempt of a call may take until its answer is whole.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a call may take with all its attempts, and what it waits before and between them.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How many calls a second all nodes together may make; when it is not set, four fifths of what Stripe allows: 80 with
+    /// live keys, 20 with test keys.
+    /// </summary>
+    public int? RequestsPerSecond { get; set; }
 }
 
 /// <summary>

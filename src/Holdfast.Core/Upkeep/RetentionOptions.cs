@@ -8,4 +8,7 @@ public sealed class RetentionOptions
     /// dead letter, stays. Longer than Stripe sends an event again (30 days): an id that is gone would be new again.
     /// </summary>
     public TimeSpan Events { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long the record of a call of Stripe's API stays.</summary>
+    public TimeSpan Calls { get; set; } = TimeSpan.FromDays(7);
 }

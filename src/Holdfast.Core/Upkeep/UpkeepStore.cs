@@ -36,6 +36,11 @@ internal sealed class UpkeepStore(Database database)
     public Task<int> PruneFindingsAsync(Session session, DateTimeOffset before) =>
         session.ExecuteAsync(_sql["PruneFindings"], ("before", before), ("limit", Slice));
 
+    /// <summary>Deletes a slice of the calls that were made before that moment.</summary>
+    /// <returns>How many; fewer than a <see cref="Slice"/> when nothing is left.</returns>
+    public Task<int> PruneCallsAsync(Session session, DateTimeOffset before) =>
+        session.ExecuteAsync(_sql["PruneCalls"], ("before", before), ("limit", Slice));
+
     /// <summary>
     /// The first event that was not received before that moment. Ids follow one another as events come, so it is found
     /// by halving, and without an index on the moment that every delivery would have to pay for.

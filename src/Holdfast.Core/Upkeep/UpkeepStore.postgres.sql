@@ -70,6 +70,9 @@ where id in (
 delete from findings
 where id in (select id from findings where closed_at < @before::timestamptz order by closed_at limit @limit::bigint)
 
+-- name: PruneCalls
+delete from calls where id in (select id from calls where at < @before::timestamptz order by at limit @limit::bigint)
+
 -- name: FoldCounters
 -- Those of sessions that live are left alone, so that nobody waits.
 with gone as (

@@ -64,6 +64,9 @@ where id in (
 delete from findings
 where id in (select id from findings where closed_at < @before order by closed_at limit @limit)
 
+-- name: PruneCalls
+delete from calls where id in (select id from calls where at < @before order by at limit @limit)
+
 -- name: FoldCounters
 -- There is one row for each already.
 update counters set value = value where false

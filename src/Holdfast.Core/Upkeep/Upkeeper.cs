@@ -80,6 +80,12 @@ internal sealed partial class Upkeeper(
             stop.ThrowIfCancellationRequested();
         }
 
+        var callsBefore = clock.GetUtcNow() - retention.Calls;
+        while (await WriteAsync(session => upkeep.PruneCallsAsync(session, callsBefore), stop) >= UpkeepStore.Slice)
+        {
+            stop.ThrowIfCancellationRequested();
+        }
+
         await WriteAsync(WarnAsync, stop);
     }
 

@@ -33,9 +33,10 @@ public sealed partial class KnownKeysTests
             "Ingest:Endpoints:*:Mode", "Ingest:Endpoints:*:Secrets:*", "Ingest:MaxBodyBytes", "Ingest:MaxGroup",
             "Ingest:MaxQueued", "Ingest:MaxQueuedBytes", "Ingest:Tolerance", "Jobs:AttemptTimeout", "Jobs:BatchSize",
             "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenContended", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",
-            .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "Retention:Events",
-            "SecretsDirectory", "Stripe:ApiBase", "Stripe:AttemptTimeout", "Stripe:Keys:General", "Stripe:Keys:Payments",
-            "Stripe:Keys:Read", "Stripe:Keys:Refunds",
+            .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "Retention:Calls",
+            "Retention:Events", "SecretsDirectory", "Stripe:ApiBase", "Stripe:AttemptTimeout", "Stripe:CallTimeout",
+            "Stripe:Keys:General", "Stripe:Keys:Payments", "Stripe:Keys:Read", "Stripe:Keys:Refunds",
+            "Stripe:RequestsPerSecond",
         ],
         KnownKeys.All.Order(StringComparer.Ordinal));
 
@@ -78,10 +79,12 @@ public sealed partial class KnownKeysTests
         "Stripe:ApiBase" => "https://other.example",
         _ when key.StartsWith("Stripe:Keys:", StringComparison.Ordinal) => "rk_test_other",
         "Ingest:MaxBodyBytes" => "2000",
+        "Retention:Calls" => "01:00:00",
+        "Stripe:CallTimeout" => "00:01:07",
         "Retention:Events" => "91.00:00:00",
         _ when type == typeof(TimeSpan) => "00:00:07",
         _ when type == typeof(double) => "1",
-        _ when type == typeof(int) => "7",
+        _ when type == typeof(int) || type == typeof(int?) => "7",
         _ when type == typeof(long) => "2000000",
         _ => "other",
     };

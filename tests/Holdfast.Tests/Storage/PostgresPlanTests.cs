@@ -186,6 +186,11 @@ public sealed partial class PostgresPlanTests(PostgresPlanTests.FullDatabase dat
             select 'parked', '', true, 'subscription sub_' || n, '', '{}', now(), now(), case when n > 100 then now() end,
                 case when n > 100 then 'it was found' end
             from generate_series(1, 5000) n;
+            insert into calls (
+                at, correlation, request_id, method, path, status, status_class, failure, duration_ms, attempt, lane, cause,
+                stripe_account, node)
+            select now(), 'call ' || n, 'req_' || n, 'GET', '/v1/events', 200, 2, null, 1, 1, 'live', 'evt_' || n, '', ''
+            from generate_series(1, 20000) n;
             insert into audit (at, actor, action, subject)
             select now(), 'somebody', 'something', 'subject ' || n from generate_series(1, 5000) n;
             -- As autovacuum does: of what nobody has written to it knows nothing.

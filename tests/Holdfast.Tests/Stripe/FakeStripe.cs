@@ -9,6 +9,8 @@ internal sealed class FakeStripe : HttpMessageHandler
 {
     private readonly Queue<Func<CancellationToken, Task<HttpResponseMessage>>> _answers = new();
 
+    private readonly SemaphoreSlim _asked = new(0);
+
     public List<SentRequest> Requests { get; } = [];
 
     /// <summary>What is answered when nothing else was said.</summary>
@@ -55,6 +57,26 @@ internal sealed class FakeStripe : HttpMessageHandler
         return this;
     }
 
+    /// <summary>Answers nothing until the caller has had enough.</summary>
+    public FakeStripe Hang()
+    {
+        _answers.Enqueue(async ct =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+            throw new InvalidOperationException("It never comes to this.");
+        });
+        return this;
+    }
+
+    /// <summary>Waits until one more request has come.</summary>
+    public Task AskedAsync() => _asked.WaitAsync(TestContext.Current.CancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        _asked.Dispose();
+        base.Dispose(disposing);
+    }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests.Add(new(
@@ -62,10 +84,13 @@ internal sealed class FakeStripe : HttpMessageHandler
             request.RequestUri!,
             request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value)),
             request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken)));
-        var response = _answers.TryDequeue(out var answer) ? await answer(cancellationToken) : Otherwise();
+        var answer = _answers.TryDequeue(out var next) ? next(cancellationToken) : Task.FromResult(Otherwise());
+        _asked.Release();
+        var response = await answer;
         response.RequestMessage = request;
         return response;
     }
 }
 
+/// <summary>A request as it came.</summary>
 internal sealed record SentRequest(string Method, Uri Uri, Dictionary<string, string> Headers, string? Body);

@@ -4,6 +4,8 @@ using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Nodes;
 using Holdfast.Storage;
+using Holdfast.Stripe;
+using Holdfast.Stripe.Calls;
 using Holdfast.Telemetry;
 using Holdfast.Tests.Ingest;
 using Holdfast.Tests.Storage;
@@ -69,6 +71,42 @@ public sealed class UpkeepTests
         Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from events"));
         Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from jobs"));
         Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from event_ids"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Records_of_calls_go_when_their_own_time_is_over(Engine engine)
+    {
+        await using var shop = await ShopOfTodayAsync(engine);
+        var (now, calls) = (shop.Clock.GetUtcNow(), new CallStore(shop.Database));
+        var old = new CallRecord
+        {
+            At = now,
+            Correlation = "",
+            RequestId = null,
+            Method = "GET",
+            Path = "/v1/events",
+            Status = null,
+            Failure = "no_answer",
+            Duration = TimeSpan.Zero,
+            Attempt = 1,
+            Lane = Lane.Live,
+            Cause = "old",
+            StripeAccount = "",
+            Node = "",
+        };
+        await shop.Store.WriteAsync(async session =>
+        {
+            await calls.AddAsync(session, [old, old with { At = now.AddSeconds(1), Cause = "new" }]);
+            return true;
+        });
+
+        shop.Clock.Advance(Retention.Calls);
+        await LookAfterAsync(shop);
+        Assert.Equal(["new", "old"], await shop.Store.TextsAsync("select cause from calls order by cause"));
+        shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(["new"], await shop.Store.TextsAsync("select cause from calls"));
     }
 
     /// <remarks>What a month still holds is carried over while nobody can store: that must not take long.</remarks>
