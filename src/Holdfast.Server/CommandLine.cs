@@ -52,6 +52,7 @@ internal static class CommandLine
         new Command("accounts", "Your customers and the plans they hold.") { AccountsShow.Create() },
         new Command("alerts", "What needs a person now.") { AlertsList.Create(), AlertsAck.Create() },
         new Command("refusals", "Deliveries that were turned away, and why.") { RefusalsList.Create() },
+        new Command("calls", "Calls of Stripe's API, and how they ended.") { CallsList.Create() },
         Stats.Create(),
         NodesList.Create(),
         new Command("tokens", "Who may use the API and these verbs.")

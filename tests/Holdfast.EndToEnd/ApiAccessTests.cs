@@ -82,9 +82,11 @@ public sealed partial class ApiAccessTests(RunningServer running) : IClassFixtur
     {
         var alive = await _server.CallAsync(HttpMethod.Get, "/healthz", token: null);
         var ready = await _server.CallAsync(HttpMethod.Get, "/readyz", token: null);
+        var stripe = await _server.CallAsync(HttpMethod.Get, "/readyz/stripe", token: null);
 
         Assert.Equal((HttpStatusCode.OK, "alive\n"), (alive.Status, alive.Body));
         Assert.Equal((HttpStatusCode.OK, "ready\n"), (ready.Status, ready.Body));
+        Assert.Equal((HttpStatusCode.OK, "ready\n"), (stripe.Status, stripe.Body));
     }
 
     private async Task<HttpStatusCode> StatsAsync(string? token) =>

@@ -190,6 +190,16 @@ public sealed class VerbTests(ServedDirectory served) : IClassFixture<ServedDire
         Assert.Contains("default", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Calls_of_Stripe_are_listed_by_a_status_that_there_is()
+    {
+        var none = await served.RunAsync("calls", "list", "--status", "5xx");
+        var misspelt = await served.RunAsync("calls", "list", "--status", "teapot");
+
+        Assert.Equal((0, 2), (none.ExitCode, misspelt.ExitCode));
+        Assert.Contains("2xx", misspelt.Errors, StringComparison.Ordinal);
+    }
+
     internal static string Subscription(string id, string customer, string status) =>
         $$"""
         {"id":"{{id}}","object":"subscription","customer":"{{customer}}","status":"{{status}}","created":1700000000,

@@ -193,7 +193,7 @@ public sealed class StripeWatchTests
         var watch = WatchOf(store, bench);
         await store.FillAsync();
         bench.Stripe.Answer(401);
-        for (var i = 0; i < 900; i++)
+        for (var i = 0; i < (2 * CallRecords.MaxTogether) - 100; i++)
         {
             await bench.Client.AskAsync(Question, Ct);
         }
@@ -204,7 +204,7 @@ public sealed class StripeWatchTests
 
         await watch.FlushAsync();
 
-        Assert.Equal(900, await store.NumberAsync("select count(*) from calls"));
+        Assert.Equal((2 * CallRecords.MaxTogether) - 100, await store.NumberAsync("select count(*) from calls"));
     }
 
     [Fact]
@@ -217,12 +217,16 @@ public sealed class StripeWatchTests
         }
 
         var (waiting, lost) = records.Take();
-        Assert.Equal((CallRecords.MaxWaiting, 7L, "7"), (waiting.Count, lost, waiting[0].Cause));
+        Assert.Equal((CallRecords.MaxTogether, 7L, "7"), (waiting.Count, lost, waiting[0].Cause));
 
-        records.Add(Record(-1));
+        for (var i = 0; i < CallRecords.MaxTogether; i++)
+        {
+            records.Add(Record(-1));
+        }
+
         records.PutBack(waiting);
         (waiting, lost) = records.Take();
-        Assert.Equal((CallRecords.MaxWaiting, 1L, "8", "-1"), (waiting.Count, lost, waiting[0].Cause, waiting[^1].Cause));
+        Assert.Equal((CallRecords.MaxTogether, 1000L, "1007"), (waiting.Count, lost, waiting[0].Cause));
     }
 
     private static CallRecord Record(int number) => new()

@@ -6,6 +6,9 @@ internal sealed class CallRecords
     /// <summary>How many may wait. Beyond that the oldest are lost, and counted.</summary>
     public const int MaxWaiting = 20_000;
 
+    /// <summary>How many are written in one transaction: deliveries wait for it.</summary>
+    public const int MaxTogether = 1000;
+
     private readonly Lock _lock = new();
     private readonly Queue<CallRecord> _waiting = new();
     private long _lost;
@@ -19,15 +22,20 @@ internal sealed class CallRecords
         }
     }
 
-    /// <summary>All that wait, and how many were lost since the last time.</summary>
+    /// <summary>The oldest that wait, and how many were lost since the last time.</summary>
     public (IReadOnlyList<CallRecord> Waiting, long Lost) Take()
     {
         lock (_lock)
         {
-            var taken = (_waiting.ToArray(), _lost);
-            _waiting.Clear();
+            var taken = new List<CallRecord>(Math.Min(MaxTogether, _waiting.Count));
+            while (taken.Count < MaxTogether && _waiting.TryDequeue(out var record))
+            {
+                taken.Add(record);
+            }
+
+            var lost = _lost;
             _lost = 0;
-            return taken;
+            return (taken, lost);
         }
     }
 

@@ -47,6 +47,14 @@ internal sealed partial class StripeWatch(
     /// <summary>Writes down what was gathered. When the store cannot take it now, it is kept for the next time.</summary>
     public async Task FlushAsync()
     {
+        while (await FlushSomeAsync() is CallRecords.MaxTogether)
+        {
+        }
+    }
+
+    /// <returns>How many calls were written down.</returns>
+    private async Task<int> FlushSomeAsync()
+    {
         var (records, lost) = calls.Records.Take();
         var found = calls.Alerts.Take();
         if (lost > 0)
@@ -56,7 +64,7 @@ internal sealed partial class StripeWatch(
 
         if (records.Count is 0 && found.Count is 0)
         {
-            return;
+            return 0;
         }
 
         var commit = await database.WriteAsync(
@@ -72,13 +80,15 @@ internal sealed partial class StripeWatch(
         {
             calls.Records.PutBack(records);
             calls.Alerts.PutBack(found);
-            return;
+            return 0;
         }
 
         foreach (var (key, message) in found.Where(one => one.Value is not null))
         {
             LogFound(key.Kind, key.Subject, message!);
         }
+
+        return records.Count;
     }
 
     /// <summary>One turn. What cannot be done now is done in the next.</summary>
