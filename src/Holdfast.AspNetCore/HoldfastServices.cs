@@ -98,6 +98,10 @@ public static class HoldfastServices
         services.AddSingleton<StripeWatch>();
 
         services.AddSingleton<ObjectStore>();
+        services.AddSingleton<ObservedObjects>();
+        services.AddSingleton<ParkedStore>();
+        services.AddSingleton<Parking>();
+        AddLeased<LookupHandler>(services);
         services.AddSingleton<EventJobHandler>();
         services.AddSingleton<Rehearsal>();
 

@@ -22,7 +22,7 @@ public sealed partial class TidyTests
         ["Ingest"] = ["Alerts", "Jobs", "Stripe"],
         ["Mirror"] = ["Stripe"],
         ["Access"] = ["Mirror", "Stripe"],
-        ["Apply"] = ["Access", "Ingest", "Jobs", "Mirror", "Stripe"],
+        ["Apply"] = ["Access", "Alerts", "Findings", "Ingest", "Jobs", "Mirror", "Stripe"],
     };
 
     private static readonly string[] AlwaysAllowed = ["Storage", "Telemetry"];

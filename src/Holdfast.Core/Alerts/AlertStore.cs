@@ -25,6 +25,9 @@ internal static class AlertKinds
     /// <summary>A table has more dead rows than live ones.</summary>
     public const string DeadRows = "dead_rows";
 
+    /// <summary>Access needs something that is missing.</summary>
+    public const string Parked = "parked";
+
     /// <summary>What the upkeep of the store tells, and takes back when it has passed.</summary>
     public static readonly string[] OfTheStore = [OldSnapshot, DeadRows];
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Holdfast.Access;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Mirror;
@@ -13,15 +12,13 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Apply;
 
 /// <summary>
-/// What events do, a batch at a time, in one transaction: read what each says its object looked like, lock the rows
-/// of those objects in order, fold, write, keep what changed, and tie customers to accounts.
+/// What events do, a batch at a time, in one transaction: each is read for what it says its object looked like, and that
+/// is applied.
 /// </summary>
 internal sealed partial class EventJobHandler(
     EventStore events,
-    ObjectStore objects,
-    AccountBinder accounts,
+    ObservedObjects objects,
     CounterStore counters,
-    TimeProvider clock,
     ILogger<EventJobHandler> log) : BatchHandler
 {
     /// <summary>The events of the batch in hand, or of the last one: for the log only.</summary>
@@ -34,13 +31,13 @@ internal sealed partial class EventJobHandler(
         var stored = await events.LoadAsync(session, [.. jobs.Select(job => job.Subject)]);
         _inHand = stored;
         var outcomes = new Outcome[jobs.Count];
-        var seen = new List<(StoredEvent Event, Observation Observation)>(jobs.Count);
+        var seen = new List<(Observation Observation, long? Event)>(jobs.Count);
         for (var i = 0; i < jobs.Count; i++)
         {
             outcomes[i] = Observe(jobs[i], stored.GetValueOrDefault(jobs[i].Subject), seen);
         }
 
-        await ApplyAsync(session, seen);
+        await objects.ApplyAsync(session, seen);
         await counters.AddAsync(session, Counters.Applied, outcomes.Count(outcome => outcome is Outcome.Done));
         return outcomes;
     }
@@ -60,7 +57,7 @@ internal sealed partial class EventJobHandler(
         }
     }
 
-    private Outcome Observe(Job job, StoredEvent? stored, List<(StoredEvent, Observation)> seen)
+    private Outcome Observe(Job job, StoredEvent? stored, List<(Observation, long?)> seen)
     {
         if (stored is null)
         {
@@ -79,7 +76,7 @@ internal sealed partial class EventJobHandler(
             using var json = JsonDocument.Parse(stored.Body);
             if (json.RootElement.At("data", "object") is { } body && ObjectObservation.Of(stored, body) is { } observation)
             {
-                seen.Add((stored, observation));
+                seen.Add((observation, stored.Row));
             }
 
             LogApplying(stored.EventId, stored.Type, stored.Correlation);
@@ -89,38 +86,6 @@ internal sealed partial class EventJobHandler(
         {
             return new Outcome.GiveUp(exception.Message);
         }
-    }
-
-    private async Task ApplyAsync(Session session, List<(StoredEvent Event, Observation Observation)> seen)
-    {
-        ObjectKey[] keys = [.. seen.Select(one => one.Observation.Key).Distinct().Order()];
-        await session.LockAsync(LockSpace.Objects, [.. keys.Select(key => key.Id).Distinct()]);
-        var before = (await objects.LockAsync(session, keys)).ToDictionary(held => held.Key);
-        var after = new SortedDictionary<ObjectKey, MirroredObject>();
-        var changes = new List<ObjectChange>();
-        var (stale, inDoubt) = (0, 0);
-        foreach (var (cause, observation) in seen)
-        {
-            var held = after.GetValueOrDefault(observation.Key) ?? before.GetValueOrDefault(observation.Key);
-            var folded = Fold.Of(held, observation);
-            stale += folded.Freshness is Freshness.Stale ? 1 : 0;
-            inDoubt += folded.InDoubt ? 1 : 0;
-            if (!ReferenceEquals(folded.Next, held))
-            {
-                after[observation.Key] = folded.Next;
-            }
-
-            if (folded.Freshness is Freshness.Fresh && KnownObjects.Contains(observation.Key.Type))
-            {
-                changes.Add(new(observation.Key, cause.Row, Difference.Between(held?.Body, observation.Body), clock.GetUtcNow()));
-            }
-        }
-
-        await objects.WriteAsync(session, after.Values);
-        await objects.AddChangesAsync(session, changes);
-        await accounts.BindAsync(session, [.. seen.Select(one => one.Observation)], before.Values);
-        await counters.AddAsync(session, Counters.Stale, stale);
-        await counters.AddAsync(session, Counters.InDoubt, inDoubt);
     }
 
     [LoggerMessage(3001, LogLevel.Debug, "Applying {EventId} ({Type}), delivery {Correlation}.")]

@@ -8,7 +8,13 @@ using Holdfast.Stripe;
 
 namespace Holdfast.Apply;
 
-/// <summary>Reads from an event what its object looked like.</summary>
+/// <summary>Where and when an object was seen.</summary>
+/// <param name="AsOf">By Stripe's clock.</param>
+/// <param name="Cause">An event's id, or that of a question to Stripe.</param>
+internal readonly record struct ObservedFrom(
+    string StripeAccount, bool Livemode, string? ApiVersion, DateTimeOffset AsOf, string Cause);
+
+/// <summary>Reads what an object looked like.</summary>
 internal static class ObjectObservation
 {
     private const string Summary = "entitlements.active_entitlement_summary";
@@ -18,7 +24,14 @@ internal static class ObjectObservation
 
     /// <returns>Null when the event carries no object that could be held: thin events, and objects without an id.</returns>
     /// <exception cref="UnreadableObjectException">The object lacks what every API version has had.</exception>
-    public static Observation? Of(StoredEvent stored, JsonElement body)
+    public static Observation? Of(StoredEvent stored, JsonElement body) => Of(
+        new(stored.StripeAccount, stored.Livemode, stored.ApiVersion, stored.Created, stored.EventId),
+        body,
+        EventTypes.IsDeletion(stored.Type));
+
+    /// <returns>Null when this is no object that could be held.</returns>
+    /// <exception cref="UnreadableObjectException">The object lacks what every API version has had.</exception>
+    public static Observation? Of(ObservedFrom from, JsonElement body, bool isDeletion = false)
     {
         var type = body.Text("object");
         if (type is null || IdOf(type, body) is not { } id)
@@ -26,7 +39,7 @@ internal static class ObjectObservation
             return null;
         }
 
-        var deleted = EventTypes.IsDeletion(stored.Type) || body.Flag("deleted") is true;
+        var deleted = isDeletion || body.Flag("deleted") is true;
         if (!deleted)
         {
             KnownObjects.Require(type, body);
@@ -36,12 +49,12 @@ internal static class ObjectObservation
         var status = ObjectRelations.StatusOf(body);
         return new()
         {
-            Key = new(stored.StripeAccount, stored.Livemode, type, id),
+            Key = new(from.StripeAccount, from.Livemode, type, id),
             Body = compact,
             Hash = SHA256.HashData(compact),
-            ApiVersion = stored.ApiVersion,
-            AsOf = stored.Created,
-            Cause = stored.EventId,
+            ApiVersion = from.ApiVersion,
+            AsOf = from.AsOf,
+            Cause = from.Cause,
             Deleted = deleted,
             Absorbing = ObjectRelations.IsAbsorbing(type, status),
             IsOnTestClock = body.Id("test_clock") is not null,

@@ -37,4 +37,7 @@ internal enum LockSpace
 
     /// <summary>What one node at a time does for all.</summary>
     Chores,
+
+    /// <summary>What access waits for, by the ids of the objects it hangs on.</summary>
+    Parked,
 }

@@ -18,7 +18,11 @@ internal abstract record StripePage
 
     /// <param name="Data">Newest first, whichever way one goes.</param>
     /// <param name="At">When Stripe answered, by its own clock.</param>
-    public sealed record Full(IReadOnlyList<JsonElement> Data, DateTimeOffset At, string? ApiVersion) : StripePage;
+    public sealed record Full(IReadOnlyList<JsonElement> Data, DateTimeOffset At, string? ApiVersion) : StripePage
+    {
+        /// <summary>Stripe's <c>req_…</c>.</summary>
+        public string? RequestId { get; init; }
+    }
 
     /// <summary>The list could not be read to its end. Nothing is known of what would have followed.</summary>
     public sealed record Broken(StripeAnswer Answer) : StripePage;
@@ -38,7 +42,9 @@ internal abstract record StripePage
 
             JsonElement[] data = [.. list.EnumerateArray().Select(item => item.Clone())];
             next = !hasMore || data.Length is 0 ? null : (way is PageWay.Older ? data[^1] : data[0]).Text("id");
-            return hasMore && next is null ? NoList(found) : new Full(data, found.At, found.ApiVersion);
+            return hasMore && next is null
+                ? NoList(found)
+                : new Full(data, found.At, found.ApiVersion) { RequestId = found.RequestId };
         }
         catch (JsonException)
         {

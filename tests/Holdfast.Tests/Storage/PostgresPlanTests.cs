@@ -191,6 +191,9 @@ public sealed partial class PostgresPlanTests(PostgresPlanTests.FullDatabase dat
                 stripe_account, node)
             select now(), 'call ' || n, 'req_' || n, 'GET', '/v1/events', 200, 2, null, 1, 1, 'live', 'evt_' || n, '', ''
             from generate_series(1, 20000) n;
+            insert into parked (stripe_account, livemode, type, object_id, customer, parent, looked, deadline_at)
+            select '', true, 'subscription', 'sub_' || n, 'cus_' || n % 15000, 'pi_' || n, true, now()
+            from generate_series(1, 5000) n;
             insert into audit (at, actor, action, subject)
             select now(), 'somebody', 'something', 'subject ' || n from generate_series(1, 5000) n;
             -- As autovacuum does: of what nobody has written to it knows nothing.

@@ -4,12 +4,15 @@ using Holdfast.Access;
 using Holdfast.Alerts;
 using Holdfast.Apply;
 using Holdfast.Audit;
+using Holdfast.Findings;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Mirror;
 using Holdfast.Nodes;
 using Holdfast.Storage;
+using Holdfast.Stripe;
 using Holdfast.Telemetry;
+using Holdfast.Tests.Stripe;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Tests.Support;
@@ -17,8 +20,9 @@ namespace Holdfast.Tests.Support;
 /// <summary>The whole engine on a store of its own, with the steps of its loops in a test's hand.</summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
-    private TestEngine(TestDatabase store, WorkerOptions options, AccessOptions access)
+    private TestEngine(TestDatabase store, WorkerOptions options, AccessOptions access, HttpMessageHandler? stripe)
     {
+        Stripe = stripe;
         Store = store;
         Options = options;
         Access = access;
@@ -34,6 +38,9 @@ internal sealed class TestEngine : IAsyncDisposable
     public WorkerOptions Options { get; }
 
     public AccessOptions Access { get; }
+
+    /// <summary>What answers for Stripe. There is a key where there is one.</summary>
+    public HttpMessageHandler? Stripe { get; }
 
     public EventStore Events { get; private set; } = null!;
 
@@ -51,6 +58,8 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public Worker Worker { get; private set; } = null!;
 
+    public LeasedWorker Lookups { get; private set; } = null!;
+
     public DeadLetters DeadLetters { get; private set; } = null!;
 
     public AccountFinder Finder { get; private set; } = null!;
@@ -58,11 +67,11 @@ internal sealed class TestEngine : IAsyncDisposable
     public AccessReader Facts { get; private set; } = null!;
 
     public static async Task<TestEngine> CreateAsync(
-        Engine engine, WorkerOptions? options = null, AccessOptions? access = null) =>
-        new(await TestDatabase.CreateAsync(engine), options ?? new(), access ?? new());
+        Engine engine, WorkerOptions? options = null, AccessOptions? access = null, HttpMessageHandler? stripe = null) =>
+        new(await TestDatabase.CreateAsync(engine), options ?? new(), access ?? new(), stripe);
 
     /// <summary>Another node on the same store.</summary>
-    public async Task<TestEngine> JoinAsync() => new(await Store.JoinAsync(), Options, Access);
+    public async Task<TestEngine> JoinAsync() => new(await Store.JoinAsync(), Options, Access, Stripe);
 
     /// <summary>Closes everything and starts anew on the same store.</summary>
     public async Task RestartAsync()
@@ -86,6 +95,13 @@ internal sealed class TestEngine : IAsyncDisposable
         while (await Worker.TurnAsync(TestContext.Current.CancellationToken) > 0)
         {
         }
+    }
+
+    /// <summary>Does the lookups that are due.</summary>
+    public async Task LookUpAsync()
+    {
+        await Lookups.BeginAsync(TestContext.Current.CancellationToken);
+        await Lookups.DrainAsync();
     }
 
     public Delivery Delivery(byte[] body) => new()
@@ -144,13 +160,34 @@ internal sealed class TestEngine : IAsyncDisposable
         Counters = new(Database);
         var doorbell = new Doorbell();
         Keeper = new(Events, Jobs, Counters, new AlertStore(Database), Clock, NullLogger<EventKeeper>.Instance);
-        Handler = new(
-            Events,
+        var needs = new NeedsReader(Objects, Access);
+        var parked = new ParkedStore(Database);
+        var stripe = new StripeClient(
+            new(Stripe ?? new FakeStripe(), disposeHandler: false) { BaseAddress = new("http://stripe.test") },
+            FakeStripe.Keys(Stripe is null ? null : "sk_test_invented"));
+        var parking = new Parking(
+            parked,
             Objects,
-            new AccountBinder(Accounts, Access, Clock),
-            Counters,
+            needs,
+            new FindingStore(Database),
+            new AlertStore(Database),
+            Jobs,
+            stripe,
+            Access,
+            Clock);
+        var observed = new ObservedObjects(
+            Objects, new AccountBinder(Accounts, Access, Clock), parking, Counters, Clock);
+        Handler = new(Events, observed, Counters, NullLogger<EventJobHandler>.Instance);
+        Lookups = new(
+            new LookupHandler(
+                Database, parked, Objects, needs, observed, stripe, Clock, NullLogger<LookupHandler>.Instance),
+            Database,
+            Jobs,
+            doorbell,
+            Options,
             Clock,
-            NullLogger<EventJobHandler>.Instance);
+            new Random(2),
+            NullLogger<LeasedWorker>.Instance);
         Worker = new(
             Handler,
             Database,
@@ -166,6 +203,6 @@ internal sealed class TestEngine : IAsyncDisposable
         DeadLetters = new(
             Database, Jobs, new DeadLetterStore(Database), new AuditStore(Database, Clock), doorbell, Clock);
         Finder = new(Accounts);
-        Facts = new(Accounts, Objects, new NeedsReader(Objects, Access));
+        Facts = new(Accounts, Objects, needs);
     }
 }

@@ -1,0 +1,29 @@
+-- name: Add
+insert into parked (stripe_account, livemode, type, object_id, customer, parent, looked, deadline_at)
+values (
+    @stripe_account::text, @livemode::boolean, @type::text, @object_id::text, @customer::text, @parent::text,
+    @looked::boolean, @deadline_at::timestamptz)
+returning id
+
+-- name: Find
+select id, stripe_account, livemode, type, object_id, looked, deadline_at
+from parked
+where id = @id::bigint
+
+-- name: Related
+select id, stripe_account, livemode, type, object_id, looked, deadline_at
+from parked
+where id in (
+    select id from parked where object_id = any(@ids::text[])
+    union
+    select id from parked where parent = any(@ids)
+    union
+    select id from parked where customer = any(@customers::text[]))
+order by object_id, type
+limit 1000
+
+-- name: SetLooked
+update parked set looked = true where id = @id::bigint
+
+-- name: Remove
+delete from parked where id = @id::bigint

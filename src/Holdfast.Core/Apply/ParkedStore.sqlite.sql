@@ -1,0 +1,27 @@
+-- name: Add
+insert into parked (stripe_account, livemode, type, object_id, customer, parent, looked, deadline_at)
+values (@stripe_account, @livemode, @type, @object_id, @customer, @parent, @looked, @deadline_at)
+returning id
+
+-- name: Find
+select id, stripe_account, livemode, type, object_id, looked, deadline_at
+from parked
+where id = @id
+
+-- name: Related
+select id, stripe_account, livemode, type, object_id, looked, deadline_at
+from parked
+where id in (
+    select id from parked where object_id in (select value from json_each(@ids))
+    union
+    select id from parked where parent in (select value from json_each(@ids))
+    union
+    select id from parked where customer in (select value from json_each(@customers)))
+order by object_id, type
+limit 1000
+
+-- name: SetLooked
+update parked set looked = 1 where id = @id
+
+-- name: Remove
+delete from parked where id = @id
