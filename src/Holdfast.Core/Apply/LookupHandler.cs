@@ -87,12 +87,8 @@ internal sealed partial class LookupHandler(
 
     private async Task<Outcome> EndAsync(Session session, Parked waiting, List<Observation> seen, TimeSpan? later)
     {
-        if (later is null)
-        {
-            await parked.SetLookedAsync(session, waiting.Id);
-        }
-
-        await observed.ApplyAsync(session, [.. seen.Select(one => (one, (long?)null))], waiting.Key);
+        var looked = waiting with { Looked = waiting.Looked || later is null };
+        await observed.ApplyAsync(session, [.. seen.Select(one => (one, (long?)null))], looked);
         var rest = waiting.DeadlineAt - clock.GetUtcNow();
         return await parked.FindAsync(session, waiting.Id) is null
             ? new Outcome.Done()

@@ -14,9 +14,9 @@ internal sealed class ObservedObjects(
     ObjectStore objects, AccountBinder accounts, Parking parking, CounterStore counters, TimeProvider clock)
 {
     /// <param name="seen">Each with the row of the event that told it; null where Stripe was asked.</param>
-    /// <param name="parked">One that is parked and is to be looked at in any case.</param>
+    /// <param name="parked">What was looked up for it has been seen, or could not be; it is looked at in any case.</param>
     public async Task ApplyAsync(
-        Session session, IReadOnlyList<(Observation Observation, long? Event)> seen, ObjectKey? parked = null)
+        Session session, IReadOnlyList<(Observation Observation, long? Event)> seen, Parked? parked = null)
     {
         ObjectKey[] keys = [.. seen.Select(one => one.Observation.Key).Distinct().Order()];
         await session.LockAsync(LockSpace.Objects, [.. keys.Select(key => key.Id).Distinct()]);

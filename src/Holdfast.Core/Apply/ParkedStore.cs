@@ -36,7 +36,9 @@ internal sealed class ParkedStore(Database database)
         Session session, IReadOnlyCollection<string> ids, IReadOnlyCollection<string> customers) =>
         session.QueryAsync(_sql["Related"], Read, ("ids", ids), ("customers", customers));
 
-    public Task SetLookedAsync(Session session, long id) => session.ExecuteAsync(_sql["SetLooked"], ("id", id));
+    /// <summary>Notes whether Stripe has been asked.</summary>
+    public Task NoteAsync(Session session, Parked one) =>
+        session.ExecuteAsync(_sql["Note"], ("id", one.Id), ("looked", one.Looked));
 
     public Task RemoveAsync(Session session, long id) => session.ExecuteAsync(_sql["Remove"], ("id", id));
 

@@ -22,8 +22,8 @@ where id in (
 order by object_id, type
 limit 1000
 
--- name: SetLooked
-update parked set looked = true where id = @id::bigint
+-- name: Note
+update parked set looked = @looked::boolean where id = @id::bigint
 
 -- name: Remove
 delete from parked where id = @id::bigint

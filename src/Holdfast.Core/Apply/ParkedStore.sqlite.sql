@@ -20,8 +20,8 @@ where id in (
 order by object_id, type
 limit 1000
 
--- name: SetLooked
-update parked set looked = 1 where id = @id
+-- name: Note
+update parked set looked = @looked where id = @id
 
 -- name: Remove
 delete from parked where id = @id

@@ -25,8 +25,8 @@ internal sealed class Parking(
 {
     /// <summary>Runs in the transaction that moved the mirror, when all else is written.</summary>
     /// <param name="rows">The rows of the objects that were seen.</param>
-    /// <param name="again">One that is parked and is to be looked at in any case.</param>
-    public async Task LookAsync(Session session, IReadOnlyCollection<MirroredObject> rows, ObjectKey? again = null)
+    /// <param name="again">One that Stripe was asked about, as it is to be noted, and that is looked at in any case.</param>
+    public async Task LookAsync(Session session, IReadOnlyCollection<MirroredObject> rows, Parked? again = null)
     {
         MirroredObject[] relevant = [.. rows.Where(IsRelevant)];
         if (relevant.Length is 0 && again is null)
@@ -36,13 +36,19 @@ internal sealed class Parking(
 
         string[] ids =
         [
-            .. relevant.SelectMany(row => new[] { row.Key.Id, row.Parent }).Append(again?.Id).OfType<string>().Distinct(),
+            .. relevant.SelectMany(row => new[] { row.Key.Id, row.Parent }).Append(again?.Key.Id).OfType<string>().Distinct(),
         ];
         string[] customers = needs.NeedsMetadata
             ? [.. relevant.Select(row => row.Customer).OfType<string>().Distinct()]
             : [];
         // From here on nobody else looks at these, and what others have said of them is committed and can be seen.
         await session.LockAsync(LockSpace.Parked, [.. ids, .. customers]);
+        if (again is not null)
+        {
+            // Its row is held too: whoever is about to close it is waited for, or waits.
+            await parked.NoteAsync(session, again);
+        }
+
         var waiting = (await parked.RelatedAsync(session, ids, customers)).ToDictionary(one => one.Key);
         var sources = await SourcesAsync(session, relevant, waiting.Keys);
         var known = await needs.KnownAsync(session, sources.Values);
