@@ -341,6 +341,26 @@ public sealed class StripeCallPolicyTests : IDisposable
         Assert.Equal(500, _bench.Calls.Budget.PerSecond);
     }
 
+    [Theory]
+    [InlineData(400, Wrong, AlertKinds.StripeRequest)]
+    [InlineData(400, """{"error":{"type":"idempotency_error"}}""", AlertKinds.StripeRequest)]
+    [InlineData(401, "{}", AlertKinds.StripeKey)]
+    [InlineData(403, "{}", AlertKinds.StripeKey)]
+    [InlineData(402, "{}", null)]
+    [InlineData(404, """{"error":{"type":"invalid_request_error","code":"resource_missing"}}""", null)]
+    [InlineData(409, "{}", null)]
+    [InlineData(429, "{}", null)]
+    [InlineData(500, "{}", null)]
+    public async Task Each_failure_raises_its_alert_or_none(int status, string body, string? kind)
+    {
+        Stripe.Answer(status, body, ("Stripe-Should-Retry", "false"));
+
+        using var response = await _bench.GetAsync();
+
+        var raised = _bench.Calls.Alerts.Take().Where(one => one.Value is not null).Select(one => one.Key.Kind);
+        Assert.Equal(kind, raised.SingleOrDefault());
+    }
+
     [Fact]
     public async Task A_call_refused_as_wrong_raises_an_alert_that_tells_what_and_shows_nothing_of_it()
     {

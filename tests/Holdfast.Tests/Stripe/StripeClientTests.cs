@@ -63,6 +63,38 @@ public sealed class StripeClientTests : IDisposable
             new StripeAnswer.Missing(new(2026, 3, 1, 12, 0, 5, TimeSpan.Zero), "req_1"), await AskAsync(Question));
     }
 
+    [Theory]
+    [InlineData(401, "{}", typeof(StripeAnswer.Later))]
+    [InlineData(403, "{}", typeof(StripeAnswer.Later))]
+    [InlineData(409, "{}", typeof(StripeAnswer.Later))]
+    [InlineData(429, "{}", typeof(StripeAnswer.Later))]
+    [InlineData(500, "{}", typeof(StripeAnswer.Later))]
+    [InlineData(404, "<html>", typeof(StripeAnswer.Later))]
+    [InlineData(400, """{"error":{"type":"invalid_request_error"}}""", typeof(StripeAnswer.Refused))]
+    [InlineData(404, """{"error":{"type":"invalid_request_error"}}""", typeof(StripeAnswer.Refused))]
+    [InlineData(402, "{}", typeof(StripeAnswer.Refused))]
+    public async Task Each_failure_tells_whether_it_is_worth_asking_again(int status, string body, Type expected)
+    {
+        _stripe.Answer(status, body);
+
+        Assert.IsType(expected, await AskAsync(Question));
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_not_repeated_in_what_went_wrong()
+    {
+        _stripe.Answer(
+            400,
+            """
+            {"error":{"type":"invalid_request_error","code":"email_invalid","param":"email",
+            "message":"Invalid email address: ada@shop.example"}}
+            """);
+
+        Assert.Equal(
+            new StripeAnswer.Refused("Stripe answered 400 (invalid, email_invalid, parameter email, req_1)."),
+            await AskAsync(Question));
+    }
+
     [Fact]
     public async Task An_answer_without_its_moment_is_none()
     {
