@@ -40,6 +40,7 @@ public static class HoldfastServices
         services.AddSingleton(settings.Options.Ingest);
         services.AddSingleton(settings.Options.Jobs);
         services.AddSingleton(settings.Options.Access);
+        services.AddSingleton(settings.Options.Stripe);
         services.AddSingleton(settings.Options.Retention);
         services.AddSingleton(new CurrentPlans(plans));
         services.TryAddSingleton(settings.Store.ClockOver(TimeProvider.System));
@@ -102,7 +103,10 @@ public static class HoldfastServices
         services.AddSingleton<ParkedStore>();
         services.AddSingleton<Parking>();
         AddLeased<LookupHandler>(services);
+        services.AddSingleton<FetchStore>();
+        services.AddSingleton<Doubts>();
         services.AddSingleton<EventJobHandler>();
+        AddLeased<FetchHandler>(services);
         services.AddSingleton<Rehearsal>();
 
         services.AddSingleton<AccountStore>();

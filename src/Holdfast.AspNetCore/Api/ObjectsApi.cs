@@ -52,10 +52,10 @@ internal sealed record ObjectItem
 
     public required DateTimeOffset AsOf { get; init; }
 
-    /// <summary>How it was learned.</summary>
+    /// <summary>How it was learned: <c>event</c>, or <c>fetch</c> where Stripe was asked.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The event it was learned from.</summary>
+    /// <summary>The event it was learned from, or the <c>req_…</c> of the question to Stripe.</summary>
     public required string Cause { get; init; }
 
     public required bool Confirmed { get; init; }
@@ -76,7 +76,7 @@ internal sealed record ObjectItem
         Status = held.Status,
         ApiVersion = held.ApiVersion,
         AsOf = held.AsOf,
-        Source = "event",
+        Source = held.Source.Name,
         Cause = held.Cause,
         Confirmed = held.Confirmed,
         InDoubt = held.InDoubt,

@@ -1,3 +1,4 @@
+using Holdfast.Apply;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Storage;
@@ -20,6 +21,7 @@ internal static class StatsApi
         Database database,
         JobStore jobs,
         CounterStore counters,
+        FetchStore fetches,
         RefusalLog refusals,
         Endpoints endpoints,
         TimeProvider clock,
@@ -27,9 +29,13 @@ internal static class StatsApi
     {
         await refusals.FlushAsync();
         var now = clock.GetUtcNow();
-        var (work, counts) = await database.ReadAsync(
-            async session => (await jobs.CountsAsync(session, now), await counters.AllAsync(session)), ct);
-        return TypedResults.Ok(StatsItem.Of(work, counts, endpoints, now));
+        var (work, counts, delays) = await database.ReadAsync(
+            async session => (
+                await jobs.CountsAsync(session, now),
+                await counters.AllAsync(session),
+                await fetches.DelaysAsync(session, now)),
+            ct);
+        return TypedResults.Ok(StatsItem.Of(work, counts, delays, endpoints, now));
     }
 
     private static Dictionary<string, long> Under(string prefix, IReadOnlyDictionary<string, long> counts) => counts
@@ -51,6 +57,16 @@ internal static class StatsApi
 
 internal sealed record WorkItem(long Open, long Due, long Dead, long Unknown);
 
+/// <summary>How long it takes from a guess to Stripe's confirmation, in seconds; null when there is nothing to tell.</summary>
+/// <param name="OldestOpenSeconds">Since when the oldest question has been open.</param>
+/// <param name="MedianSeconds">Of the last thousand questions that were closed, those that were confirmed.</param>
+/// <param name="LongestSeconds">Of the same.</param>
+internal sealed record ConfirmationItem(double? OldestOpenSeconds, double? MedianSeconds, double? LongestSeconds)
+{
+    public static ConfirmationItem Of(FetchDelays delays) => new(
+        delays.OldestOpen?.TotalSeconds, delays.Median?.TotalSeconds, delays.Longest?.TotalSeconds);
+}
+
 internal sealed record StatsItem
 {
     public required IReadOnlyDictionary<string, WorkItem> Jobs { get; init; }
@@ -68,11 +84,19 @@ internal sealed record StatsItem
 
     public required long Applied { get; init; }
 
+    public required long Fresh { get; init; }
+
     public required long Stale { get; init; }
 
     public required long InDoubt { get; init; }
 
+    /// <summary>Questions about objects that Stripe has answered.</summary>
     public required long Fetched { get; init; }
+
+    /// <summary>How often what was a guess has been confirmed.</summary>
+    public required long Confirmed { get; init; }
+
+    public required ConfirmationItem Confirmation { get; init; }
 
     public required IReadOnlyDictionary<string, long> RefusedByCause { get; init; }
 
@@ -80,7 +104,11 @@ internal sealed record StatsItem
     public required IReadOnlyDictionary<string, long> SecretsMatched { get; init; }
 
     public static StatsItem Of(
-        List<JobCount> work, IReadOnlyDictionary<string, long> counts, Endpoints endpoints, DateTimeOffset now)
+        List<JobCount> work,
+        IReadOnlyDictionary<string, long> counts,
+        FetchDelays delays,
+        Endpoints endpoints,
+        DateTimeOffset now)
     {
         return new()
         {
@@ -94,9 +122,12 @@ internal sealed record StatsItem
             Refused = counts.GetValueOrDefault(Counters.Refused),
             Conflicts = counts.GetValueOrDefault(Counters.Conflicts),
             Applied = counts.GetValueOrDefault(Counters.Applied),
+            Fresh = counts.GetValueOrDefault(Counters.Fresh),
             Stale = counts.GetValueOrDefault(Counters.Stale),
             InDoubt = counts.GetValueOrDefault(Counters.InDoubt),
-            Fetched = 0,
+            Fetched = counts.GetValueOrDefault(Counters.Fetched),
+            Confirmed = counts.GetValueOrDefault(Counters.Confirmed),
+            Confirmation = ConfirmationItem.Of(delays),
             RefusedByCause = StatsApi.RefusedByCause(counts),
             SecretsMatched = StatsApi.SecretsMatched(counts, endpoints),
         };

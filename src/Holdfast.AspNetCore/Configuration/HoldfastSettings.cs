@@ -179,6 +179,9 @@ internal sealed record HoldfastSettings
         Between("Stripe:CallTimeout", options.Stripe.CallTimeout, options.Stripe.AttemptTimeout, TimeSpan.FromSeconds(90));
         Between("Stripe:RequestsPerSecond", options.Stripe.RequestsPerSecond ?? 1, 1, 10_000);
         Between("Retention:Calls", options.Retention.Calls, TimeSpan.FromHours(1), TimeSpan.FromDays(400));
+        Between("Stripe:ReadLag", options.Stripe.ReadLag, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Between("Stripe:QuietMoment", options.Stripe.QuietMoment, options.Stripe.ReadLag, TimeSpan.FromHours(1));
+        Between("Stripe:MaxQuietWait", options.Stripe.MaxQuietWait, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         Between("Retention:Events", options.Retention.Events, TimeSpan.FromDays(90), TimeSpan.FromDays(36_500));
         CheckSchedule("Jobs:Retries:Transient", jobs.Retries.Transient);
         CheckSchedule("Jobs:Retries:Unexpected", jobs.Retries.Unexpected);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Holdfast.Ingest;
@@ -13,11 +14,12 @@ namespace Holdfast.Apply;
 
 /// <summary>
 /// What events do, a batch at a time, in one transaction: each is read for what it says its object looked like, and that
-/// is applied.
+/// is applied. One that only names its object has Stripe asked.
 /// </summary>
 internal sealed partial class EventJobHandler(
     EventStore events,
     ObservedObjects objects,
+    Doubts doubts,
     CounterStore counters,
     ILogger<EventJobHandler> log) : BatchHandler
 {
@@ -31,13 +33,16 @@ internal sealed partial class EventJobHandler(
         var stored = await events.LoadAsync(session, [.. jobs.Select(job => job.Subject)]);
         _inHand = stored;
         var outcomes = new Outcome[jobs.Count];
-        var seen = new List<(Observation Observation, long? Event)>(jobs.Count);
+        var seen = new List<Seen>(jobs.Count);
+        var thin = new List<Want>();
         for (var i = 0; i < jobs.Count; i++)
         {
-            outcomes[i] = Observe(jobs[i], stored.GetValueOrDefault(jobs[i].Subject), seen);
+            outcomes[i] = Observe(jobs[i], stored.GetValueOrDefault(jobs[i].Subject), seen, thin);
         }
 
-        await objects.ApplyAsync(session, seen);
+        var before = await objects.LockAsync(
+            session, seen.Select(one => one.Observation.Key).Concat(thin.Select(want => want.Key)));
+        await objects.ApplyAsync(session, seen, before, thin);
         await counters.AddAsync(session, Counters.Applied, outcomes.Count(outcome => outcome is Outcome.Done));
         return outcomes;
     }
@@ -57,7 +62,7 @@ internal sealed partial class EventJobHandler(
         }
     }
 
-    private Outcome Observe(Job job, StoredEvent? stored, List<(Observation, long?)> seen)
+    private Outcome Observe(Job job, StoredEvent? stored, List<Seen> seen, List<Want> thin)
     {
         if (stored is null)
         {
@@ -74,9 +79,16 @@ internal sealed partial class EventJobHandler(
         try
         {
             using var json = JsonDocument.Parse(stored.Body);
-            if (json.RootElement.At("data", "object") is { } body && ObjectObservation.Of(stored, body) is { } observation)
+            if (json.RootElement.At("data", "object") is { } body)
             {
-                seen.Add((observation, stored.Row));
+                if (ObjectObservation.Of(stored, body) is { } observation)
+                {
+                    seen.Add(new(observation with { Previous = PreviousIn(stored, json.RootElement) }, stored.Row));
+                }
+            }
+            else if (Named(stored, json.RootElement) is { } want && doubts.CanAsk(want))
+            {
+                thin.Add(want);
             }
 
             LogApplying(stored.EventId, stored.Type, stored.Correlation);
@@ -87,6 +99,24 @@ internal sealed partial class EventJobHandler(
             return new Outcome.GiveUp(exception.Message);
         }
     }
+
+    /// <summary>It is of use only where Stripe can be asked, as it saves a question.</summary>
+    private byte[]? PreviousIn(StoredEvent stored, JsonElement json) =>
+        doubts.CanAsk(stored.Livemode) && json.At("data", "previous_attributes") is { ValueKind: JsonValueKind.Object } previous
+            ? CompactJson.Of(JsonMarshal.GetRawUtf8Value(previous))
+            : null;
+
+    /// <summary>The object that a thin event is about.</summary>
+    /// <remarks>https://docs.stripe.com/api/v2/core/events/object</remarks>
+    private static Want? Named(StoredEvent stored, JsonElement json) => stored is { ObjectType: { } type, ObjectId: { } id }
+        ? new(
+            new(stored.StripeAccount, stored.Livemode, type, id),
+            FetchReason.Thin,
+            ObjectPaths.Checked(json.Text("related_object", "url")),
+            stored.ApiVersion,
+            stored.EventId,
+            stored.Created)
+        : null;
 
     [LoggerMessage(3001, LogLevel.Debug, "Applying {EventId} ({Type}), delivery {Correlation}.")]
     private partial void LogApplying(string eventId, string type, string correlation);

@@ -88,7 +88,7 @@ internal sealed partial class LookupHandler(
     private async Task<Outcome> EndAsync(Session session, Parked waiting, List<Observation> seen, TimeSpan? later)
     {
         var looked = waiting with { Looked = waiting.Looked || later is null };
-        await observed.ApplyAsync(session, [.. seen.Select(one => (one, (long?)null))], looked);
+        await observed.ApplyAsync(session, [.. seen.Select(one => new Seen(one))], looked);
         var rest = waiting.DeadlineAt - clock.GetUtcNow();
         return await parked.FindAsync(session, waiting.Id) is null
             ? new Outcome.Done()

@@ -12,7 +12,12 @@ namespace Holdfast.Apply;
 /// <param name="AsOf">By Stripe's clock.</param>
 /// <param name="Cause">An event's id, or that of a question to Stripe.</param>
 internal readonly record struct ObservedFrom(
-    string StripeAccount, bool Livemode, string? ApiVersion, DateTimeOffset AsOf, string Cause);
+    string StripeAccount,
+    bool Livemode,
+    string? ApiVersion,
+    DateTimeOffset AsOf,
+    string Cause,
+    Source Source = Source.Fetch);
 
 /// <summary>Reads what an object looked like.</summary>
 internal static class ObjectObservation
@@ -25,7 +30,7 @@ internal static class ObjectObservation
     /// <returns>Null when the event carries no object that could be held: thin events, and objects without an id.</returns>
     /// <exception cref="UnreadableObjectException">The object lacks what every API version has had.</exception>
     public static Observation? Of(StoredEvent stored, JsonElement body) => Of(
-        new(stored.StripeAccount, stored.Livemode, stored.ApiVersion, stored.Created, stored.EventId),
+        new(stored.StripeAccount, stored.Livemode, stored.ApiVersion, stored.Created, stored.EventId, Source.Event),
         body,
         EventTypes.IsDeletion(stored.Type));
 
@@ -54,6 +59,7 @@ internal static class ObjectObservation
             Hash = SHA256.HashData(compact),
             ApiVersion = from.ApiVersion,
             AsOf = from.AsOf,
+            Source = from.Source,
             Cause = from.Cause,
             Deleted = deleted,
             Absorbing = ObjectRelations.IsAbsorbing(type, status),

@@ -18,18 +18,18 @@ internal sealed partial class AttemptEnds(
     /// <summary>Ends the attempt of a job that was claimed in this session.</summary>
     /// <param name="about">What the job is about, for the log.</param>
     /// <returns>False when it was no longer waiting at this attempt: nothing was written.</returns>
-    public Task<bool> EndAsync(
+    public async Task<bool> EndAsync(
         Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail, string about) =>
-        EndAsync(jobs.FinishAsync, session, job, outcome, startedAt, detail, about);
+        await EndAsync(jobs.FinishAsync, session, job, outcome, startedAt, detail, about) is not null;
 
     /// <summary>Ends the attempt of a leased job.</summary>
     /// <param name="about">What the job is about, for the log.</param>
-    /// <returns>False when it is another's by now: nothing was written.</returns>
-    public Task<bool> EndLeasedAsync(
+    /// <returns>What followed; null when it is another's by now, and nothing was written.</returns>
+    public Task<Verdict?> EndLeasedAsync(
         Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail, string about) =>
         EndAsync(jobs.FinishLeasedAsync, session, job, outcome, startedAt, detail, about);
 
-    private async Task<bool> EndAsync(
+    private async Task<Verdict?> EndAsync(
         Func<Session, Job, Verdict, DateTimeOffset, Task<bool>> finish,
         Session session,
         Job job,
@@ -42,7 +42,7 @@ internal sealed partial class AttemptEnds(
         var verdict = Verdict.On(job, outcome, options.Retries, now, Chance());
         if (!await finish(session, job, verdict, now))
         {
-            return false;
+            return null;
         }
 
         if (verdict.CountsAttempt && !(outcome is Outcome.Done && job.Attempt is 1))
@@ -66,7 +66,7 @@ internal sealed partial class AttemptEnds(
             LogDead(job.Id, about, job.Attempt);
         }
 
-        return true;
+        return verdict;
     }
 
     private double Chance()

@@ -34,6 +34,9 @@ internal abstract class LeasedHandler
     public virtual Outcome Lost(Job job) => new Outcome.Retry(
         "The process died or stood still: nobody ended the attempt before its lease was over.", FailureClass.Unexpected);
 
+    /// <summary>Called in the transaction that makes the job a dead letter.</summary>
+    public virtual Task DeadAsync(Session session, Job job, string? reason) => Task.CompletedTask;
+
     /// <summary>What a job is about, for the log: ids, never content.</summary>
     public virtual string Describe(Job job) => $"{job.Kind} {job.Subject}";
 }

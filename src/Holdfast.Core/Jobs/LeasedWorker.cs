@@ -106,10 +106,9 @@ internal sealed partial class LeasedWorker(
     {
         foreach (var job in await jobs.ExpiredAsync(session, handler.Kind, now, limit))
         {
-            var about = handler.Describe(job);
-            if (await _ends.EndLeasedAsync(session, job, handler.Lost(job), now - handler.Lease, detail: null, about))
+            if (await EndAsync(session, job, handler.Lost(job), now - handler.Lease, detail: null))
             {
-                LogLost(job.Id, about, job.Attempt);
+                LogLost(job.Id, handler.Describe(job), job.Attempt);
             }
         }
     }
@@ -182,9 +181,19 @@ internal sealed partial class LeasedWorker(
     private async Task<bool> WriteAsync(Session session, Job job, DateTimeOffset startedAt, Ending ending)
     {
         var outcome = await OutcomeAsync(session, ending);
-        return await _ends.EndLeasedAsync(session, job, outcome, startedAt, ending.Cause, handler.Describe(job))
-            ? true
-            : throw new LeaseOverException();
+        return await EndAsync(session, job, outcome, startedAt, ending.Cause) ? true : throw new LeaseOverException();
+    }
+
+    private async Task<bool> EndAsync(
+        Session session, Job job, Outcome outcome, DateTimeOffset startedAt, Exception? detail)
+    {
+        var verdict = await _ends.EndLeasedAsync(session, job, outcome, startedAt, detail, handler.Describe(job));
+        if (verdict is { State: JobState.Dead, Reason: var reason })
+        {
+            await handler.DeadAsync(session, job, reason);
+        }
+
+        return verdict is not null;
     }
 
     private async Task<Outcome> OutcomeAsync(Session session, Ending ending)
@@ -222,18 +231,18 @@ internal sealed partial class LeasedWorker(
     /// <summary>The job is another's by now, so that nothing of this attempt may be written.</summary>
     private sealed class LeaseOverException : Exception;
 
-    [LoggerMessage(2301, LogLevel.Warning, "{Job} ({About}) was not ended by its attempt {Attempt} before its lease was over.")]
+    [LoggerMessage(2401, LogLevel.Warning, "{Job} ({About}) was not ended by its attempt {Attempt} before its lease was over.")]
     private partial void LogLost(JobId job, string about, int attempt);
 
-    [LoggerMessage(2302, LogLevel.Warning, "{Job} ({About}): attempt {Attempt} came to its end too late, and wrote nothing.")]
+    [LoggerMessage(2402, LogLevel.Warning, "{Job} ({About}): attempt {Attempt} came to its end too late, and wrote nothing.")]
     private partial void LogLate(JobId job, string about, int attempt);
 
-    [LoggerMessage(2303, LogLevel.Warning, "{Job} ({About}) failed at attempt {Attempt}.")]
+    [LoggerMessage(2403, LogLevel.Warning, "{Job} ({About}) failed at attempt {Attempt}.")]
     private partial void LogAttemptFailed(Exception cause, JobId job, string about, int attempt);
 
-    [LoggerMessage(2304, LogLevel.Warning, "The work of kind {Kind} waits {Pause}: the store is in trouble.")]
+    [LoggerMessage(2404, LogLevel.Warning, "The work of kind {Kind} waits {Pause}: the store is in trouble.")]
     private partial void LogPaused(Exception cause, string kind, TimeSpan pause);
 
-    [LoggerMessage(2305, LogLevel.Debug, "Others were in the way of a write, which is made again.")]
+    [LoggerMessage(2405, LogLevel.Debug, "Others were in the way of a write, which is made again.")]
     private partial void LogContended(Exception cause);
 }

@@ -19,7 +19,12 @@ internal sealed record MirroredObject
 
     public required DateTimeOffset AsOf { get; init; }
 
+    public Source Source { get; init; }
+
     public required string Cause { get; init; }
+
+    /// <summary>What its own event says that it looked like before; see <see cref="Observation.Previous"/>.</summary>
+    public byte[]? Previous { get; init; }
 
     /// <summary>Asked from Stripe, so known; otherwise concluded from what arrived.</summary>
     public required bool Confirmed { get; init; }
@@ -28,4 +33,7 @@ internal sealed record MirroredObject
     public required bool InDoubt { get; init; }
 
     public required bool Deleted { get; init; }
+
+    /// <summary>Its status can never change again, whatever arrives later.</summary>
+    public bool Absorbing => ObjectRelations.IsAbsorbing(Key.Type, Status);
 }

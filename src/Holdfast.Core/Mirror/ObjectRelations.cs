@@ -43,11 +43,14 @@ internal static class ObjectRelations
     /// https://docs.stripe.com/payments/paymentintents/lifecycle,
     /// https://docs.stripe.com/invoicing/integration/workflow-transitions
     /// </remarks>
-    public static bool IsAbsorbing(string objectType, string? status) => (objectType, status) switch
+    public static bool IsAbsorbing(string objectType, string? status) =>
+        IsFinal(objectType, status) || (objectType, status) is ("invoice", "paid" or "void");
+
+    /// <summary>As <see cref="IsAbsorbing"/>, and not even an answer of Stripe's is believed that says otherwise.</summary>
+    public static bool IsFinal(string objectType, string? status) => (objectType, status) switch
     {
         ("subscription", "canceled" or "incomplete_expired") => true,
         ("payment_intent", "succeeded" or "canceled") => true,
-        ("invoice", "paid" or "void") => true,
         _ => false,
     };
 }

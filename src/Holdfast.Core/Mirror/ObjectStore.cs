@@ -8,6 +8,9 @@ internal sealed class ObjectStore(Database database)
     /// <summary>About how many objects one question is, so that no answer meets its limit.</summary>
     private const int AtOnce = 500;
 
+    /// <summary>What stands in the column where no event caused a change.</summary>
+    private const long NoEvent = 0;
+
     private readonly Statements _sql = Statements.Of("Mirror/ObjectStore", database.Engine);
 
     /// <summary>The rows of these objects, locked until the session ends.</summary>
@@ -39,12 +42,13 @@ internal sealed class ObjectStore(Database database)
                 ("status", held.Status),
                 ("parent", held.Parent),
                 ("as_of", held.AsOf),
-                ("source", "event"),
+                ("source", held.Source.Name),
                 ("cause", held.Cause),
                 ("confirmed", held.Confirmed),
                 ("in_doubt", held.InDoubt),
                 ("deleted", held.Deleted),
                 ("hash", held.Hash),
+                ("previous", held.Previous),
             })]);
 
     public Task AddChangesAsync(Session session, IEnumerable<ObjectChange> changes) =>
@@ -56,7 +60,8 @@ internal sealed class ObjectStore(Database database)
                 ("livemode", change.Key.Livemode),
                 ("type", change.Key.Type),
                 ("object_id", change.Key.Id),
-                ("event", change.Event),
+                ("event", change.Event ?? NoEvent),
+                ("cause", change.Cause),
                 ("difference", change.Difference),
                 ("applied_at", change.AppliedAt),
             })]);
@@ -129,12 +134,20 @@ internal sealed class ObjectStore(Database database)
         InDoubt = row.Flag(12),
         Deleted = row.Flag(13),
         Hash = row.Bytes(14),
+        Source = Source.Parse(row.Text(15)),
+        Previous = row.BytesOrNull(16),
     };
 
     private static ObjectChange ReadChange(Row row) => new(
-        new(row.Text(0), row.Flag(1), row.Text(2), row.Text(3)), row.Number(4), row.Bytes(5), row.Moment(6));
+        new(row.Text(0), row.Flag(1), row.Text(2), row.Text(3)),
+        row.Number(4) is var told && told is NoEvent ? null : told,
+        row.TextOrNull(7),
+        row.Bytes(5),
+        row.Moment(6));
 }
 
-/// <param name="Event">The row of the event that caused it.</param>
+/// <param name="Event">The row of the event that caused it; null where Stripe was asked.</param>
+/// <param name="Cause">The id of the question to Stripe; null where an event caused it.</param>
 /// <param name="Difference">JSON, as <see cref="Mirror.Difference"/> writes it.</param>
-internal sealed record ObjectChange(ObjectKey Key, long Event, byte[] Difference, DateTimeOffset AppliedAt);
+internal sealed record ObjectChange(
+    ObjectKey Key, long? Event, string? Cause, byte[] Difference, DateTimeOffset AppliedAt);

@@ -13,11 +13,22 @@ internal sealed record Observation
 
     public required string? ApiVersion { get; init; }
 
-    /// <summary>When it looked so: the event's <c>created</c>, in whole seconds. Never our clock.</summary>
+    /// <summary>
+    /// When it looked so, by Stripe's clock and never by ours: the event's <c>created</c>, in whole seconds, or the
+    /// <c>Date</c> of the answer.
+    /// </summary>
     public required DateTimeOffset AsOf { get; init; }
 
-    /// <summary>What it was learned from: the event's id.</summary>
+    public Source Source { get; init; }
+
+    /// <summary>What it was learned from: the event's id, or that of the question to Stripe.</summary>
     public required string Cause { get; init; }
+
+    /// <summary>
+    /// What its event says that it looked like before, as far as it has changed: <c>previous_attributes</c>, compact. Null
+    /// where nobody says it, or nobody needs to know.
+    /// </summary>
+    public byte[]? Previous { get; init; }
 
     /// <summary>The object is gone at Stripe.</summary>
     public required bool Deleted { get; init; }

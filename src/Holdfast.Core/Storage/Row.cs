@@ -17,6 +17,8 @@ internal readonly struct Row(DbDataReader reader, Dialect dialect)
 
     public byte[] Bytes(int column) => reader.GetFieldValue<byte[]>(column);
 
+    public byte[]? BytesOrNull(int column) => reader.IsDBNull(column) ? null : Bytes(column);
+
     public DateTimeOffset Moment(int column) => dialect.Moment(reader, column);
 
     public DateTimeOffset? MomentOrNull(int column) => reader.IsDBNull(column) ? null : Moment(column);

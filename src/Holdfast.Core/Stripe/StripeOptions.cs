@@ -22,6 +22,20 @@ public sealed class StripeOptions
     /// live keys, 20 with test keys.
     /// </summary>
     public int? RequestsPerSecond { get; set; }
+
+    /// <summary>
+    /// How long what Stripe answers may lag behind what it has told. An answer given sooner after a change proves nothing.
+    /// </summary>
+    public TimeSpan ReadLag { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long nothing must have been heard of an object before what is held of it is confirmed.</summary>
+    public TimeSpan QuietMoment { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the confirmation of an object that does not come to rest is put off.</summary>
+    public TimeSpan MaxQuietWait { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Types of objects (Stripe's <c>object</c>) that are fetched after each of their events; none by default.</summary>
+    public IList<string> AlwaysFetch { get; } = [];
 }
 
 /// <summary>

@@ -20,6 +20,15 @@ internal static class Counters
     /// <summary>Event jobs done.</summary>
     public const string Applied = "applied";
 
+    /// <summary>Observations that were newer than what was held, or the first of their object.</summary>
+    public const string Fresh = "fresh";
+
+    /// <summary>Questions about an object that Stripe has answered.</summary>
+    public const string Fetched = "fetched";
+
+    /// <summary>Objects whose state Stripe has confirmed, after it had been a guess.</summary>
+    public const string Confirmed = "confirmed";
+
     /// <summary>Observations older than what was held.</summary>
     public const string Stale = "stale";
 

@@ -42,9 +42,12 @@ internal static class Stats
             .. stats.Members("refused_by_cause").Select(cause => ($"  {cause.Name}", cause.Value.ToString())),
             ("Conflicts", stats.Text("conflicts")),
             ("Applied", stats.Text("applied")),
+            ("Fresh", stats.Text("fresh")),
             ("Stale", stats.Text("stale")),
             ("In doubt", stats.Text("in_doubt")),
             ("Fetched", stats.Text("fetched")),
+            ("Confirmed", stats.Text("confirmed")),
+            .. stats.Members("confirmation").Select(took => ($"  {took.Name}", took.Value.ToString())),
             .. stats.Members("secrets_matched")
                 .Select(secret => ($"Matched secret {secret.Name}", secret.Value.ToString())),
         ]);

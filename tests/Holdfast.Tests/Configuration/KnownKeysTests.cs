@@ -34,9 +34,10 @@ public sealed partial class KnownKeysTests
             "Ingest:MaxQueued", "Ingest:MaxQueuedBytes", "Ingest:Tolerance", "Jobs:AttemptTimeout", "Jobs:BatchSize",
             "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenContended", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",
             .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "Retention:Calls",
-            "Retention:Events", "SecretsDirectory", "Stripe:ApiBase", "Stripe:AttemptTimeout", "Stripe:CallTimeout",
+            "Retention:Events", "SecretsDirectory", "Stripe:AlwaysFetch:*", "Stripe:ApiBase", "Stripe:AttemptTimeout",
+            "Stripe:CallTimeout",
             "Stripe:Keys:General", "Stripe:Keys:Payments", "Stripe:Keys:Read", "Stripe:Keys:Refunds",
-            "Stripe:RequestsPerSecond",
+            "Stripe:MaxQuietWait", "Stripe:QuietMoment", "Stripe:ReadLag", "Stripe:RequestsPerSecond",
         ],
         KnownKeys.All.Order(StringComparer.Ordinal));
 

@@ -13,8 +13,8 @@ public sealed class FoldTests
         var folded = Fold.Of(Held(Seen("evt_1", Noon, "a")), Seen("evt_2", Noon.AddSeconds(1), "b"));
 
         Assert.Equal(Freshness.Fresh, folded.Freshness);
-        Assert.Equal("b", Encoding.UTF8.GetString(folded.Next.Body));
-        Assert.False(folded.Next.InDoubt);
+        Assert.Equal("b", Encoding.UTF8.GetString(folded.Next!.Body));
+        Assert.False(folded.Next!.InDoubt);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class FoldTests
         var folded = Fold.Of(Held(Seen("evt_1", Noon, "a")), Seen("evt_2", Noon.AddSeconds(5), "a"));
 
         Assert.Equal(Freshness.Same, folded.Freshness);
-        Assert.Equal(Noon.AddSeconds(5), folded.Next.AsOf);
+        Assert.Equal(Noon.AddSeconds(5), folded.Next!.AsOf);
         Assert.False(folded.InDoubt);
     }
 
@@ -59,10 +59,10 @@ public sealed class FoldTests
 
         Assert.True(forth.InDoubt);
         Assert.True(back.InDoubt);
-        Assert.Equal("b", Encoding.UTF8.GetString(forth.Next.Body));
-        Assert.Equal("b", Encoding.UTF8.GetString(back.Next.Body));
-        Assert.True(forth.Next.InDoubt);
-        Assert.True(back.Next.InDoubt);
+        Assert.Equal("b", Encoding.UTF8.GetString(forth.Next!.Body));
+        Assert.Equal("b", Encoding.UTF8.GetString(back.Next!.Body));
+        Assert.True(forth.Next!.InDoubt);
+        Assert.True(back.Next!.InDoubt);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class FoldTests
     {
         var doubtful = Fold.Of(Held(Seen("evt_1", Noon, "a")), Seen("evt_2", Noon, "b")).Next;
 
-        Assert.False(Fold.Of(doubtful, Seen("evt_3", Noon.AddSeconds(1), "c")).Next.InDoubt);
+        Assert.False(Fold.Of(doubtful, Seen("evt_3", Noon.AddSeconds(1), "c")).Next!.InDoubt);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class FoldTests
         var folded = Fold.Of(gone, Seen("evt_2", Noon.AddHours(1), "b"));
 
         Assert.Equal(Freshness.Stale, folded.Freshness);
-        Assert.True(folded.Next.Deleted);
+        Assert.True(folded.Next!.Deleted);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class FoldTests
     {
         var pastDue = Held(Seen("evt_1", Noon, "a", status: "past_due"));
 
-        Assert.Equal("active", Fold.Of(pastDue, Seen("evt_2", Noon.AddSeconds(1), "b", status: "active")).Next.Status);
+        Assert.Equal("active", Fold.Of(pastDue, Seen("evt_2", Noon.AddSeconds(1), "b", status: "active")).Next!.Status);
     }
 
     [Fact]
@@ -106,12 +106,12 @@ public sealed class FoldTests
         var first = Fold.Of(held: null, Seen("evt_1", Noon, "a") with { IsOnTestClock = true });
         var second = Fold.Of(first.Next, Seen("evt_2", Noon.AddDays(30), "b") with { IsOnTestClock = true });
 
-        Assert.True(first.Next.InDoubt);
-        Assert.True(second.Next.InDoubt);
+        Assert.True(first.Next!.InDoubt);
+        Assert.True(second.Next!.InDoubt);
     }
 
     [Fact]
-    public void A_first_sight_is_never_confirmed() => Assert.False(Fold.Of(held: null, Seen("evt_1", Noon, "a")).Next.Confirmed);
+    public void A_first_sight_is_never_confirmed() => Assert.False(Fold.Of(held: null, Seen("evt_1", Noon, "a")).Next!.Confirmed);
 
     [Fact]
     public void Every_order_of_arrival_ends_in_the_same_row()
@@ -160,7 +160,7 @@ public sealed class FoldTests
     private static string Describe(MirroredObject held) =>
         $"{held.Cause} {Encoding.UTF8.GetString(held.Body)} {held.AsOf:O} {held.Status} {held.Deleted} {held.InDoubt}";
 
-    private static MirroredObject Held(Observation seen) => Fold.Of(held: null, seen).Next;
+    private static MirroredObject Held(Observation seen) => Fold.Of(held: null, seen).Next!;
 
     private static Observation Seen(string cause, DateTimeOffset asOf, string body, string status = "active") => new()
     {

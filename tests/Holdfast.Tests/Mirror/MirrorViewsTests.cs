@@ -220,12 +220,18 @@ public sealed class MirrorViewsTests
             store.WriteAsync(session => session.ExecuteAsync(
                 new("Insert", store.Say(
                     """
-                    insert into objects values (
+                    insert into objects (
+                        stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of, source,
+                        cause, confirmed, in_doubt, deleted, hash)
+                    values (
                         @stripe_account, @livemode, @type, @id, @body, null, @customer, @status, @parent,
                         0, 'event', 'evt_1', 0, 0, @deleted, x'00')
                     """,
                     """
-                    insert into objects values (
+                    insert into objects (
+                        stripe_account, livemode, type, id, body, api_version, customer, status, parent, as_of, source,
+                        cause, confirmed, in_doubt, deleted, hash)
+                    values (
                         @stripe_account::text, @livemode::boolean, @type::text, @id::text, @body::json, null,
                         @customer::text, @status::text, @parent::text,
                         now(), 'event', 'evt_1', false, false, @deleted::boolean, '\x00')

@@ -23,8 +23,9 @@ public sealed partial class PostgresPlanTests(PostgresPlanTests.FullDatabase dat
     private static readonly string[] FewRows =
         ["dead_letters", "dismissed_letters", "jobs_out", "nodes_alive", "one_open_alert_per_subject"];
 
-    /// <summary>Statements that count all that an index holds.</summary>
-    private static readonly (string Statement, string Index)[] WantsAll = [("Counts", "jobs_due")];
+    /// <summary>Statements that count all that an index holds, or want its first rows.</summary>
+    private static readonly (string Statement, string Index)[] WantsAll =
+        [("Counts", "jobs_due"), ("OldestOpen", "open_fetches_by_age"), ("LatestConfirmed", "closed_fetches")];
 
     /// <summary>Columns with so few values that one of them still means a great part of the rows.</summary>
     private static readonly string[] Coarse = ["kind", "livemode", "state", "type"];
@@ -193,6 +194,11 @@ public sealed partial class PostgresPlanTests(PostgresPlanTests.FullDatabase dat
             from generate_series(1, 20000) n;
             insert into parked (stripe_account, livemode, type, object_id, customer, parent, looked, deadline_at)
             select '', true, 'subscription', 'sub_' || n, 'cus_' || n % 15000, 'pi_' || n, true, now()
+            from generate_series(1, 5000) n;
+            insert into fetches (
+                stripe_account, livemode, type, object_id, why, cause, changed_at, opened_at, wanted_at, closed_at)
+            select '', true, 'customer', 'cus_' || n, 'confirm', 'evt_' || n, now(), now(), now(),
+                case when n > 500 then now() end
             from generate_series(1, 5000) n;
             insert into audit (at, actor, action, subject)
             select now(), 'somebody', 'something', 'subject ' || n from generate_series(1, 5000) n;

@@ -39,8 +39,15 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public AccessOptions Access { get; }
 
+    public StripeOptions StripeOptions { get; } = new();
+
     /// <summary>What answers for Stripe. There is a key where there is one.</summary>
     public HttpMessageHandler? Stripe { get; }
+
+    public FetchStore Fetches { get; private set; } = null!;
+
+    /// <summary>The loop that asks Stripe about objects.</summary>
+    public LeasedWorker Fetcher { get; private set; } = null!;
 
     public EventStore Events { get; private set; } = null!;
 
@@ -104,6 +111,15 @@ internal sealed class TestEngine : IAsyncDisposable
         await Lookups.DrainAsync();
     }
 
+    /// <summary>Asks Stripe what is due to be asked.</summary>
+    public async Task FetchAsync()
+    {
+        while (await Fetcher.BeginAsync(TestContext.Current.CancellationToken) > 0)
+        {
+            await Fetcher.DrainAsync();
+        }
+    }
+
     public Delivery Delivery(byte[] body) => new()
     {
         Endpoint = "default",
@@ -160,6 +176,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Counters = new(Database);
         var doorbell = new Doorbell();
         Keeper = new(Events, Jobs, Counters, new AlertStore(Database), Clock, NullLogger<EventKeeper>.Instance);
+        Fetches = new(Database);
         var needs = new NeedsReader(Objects, Access);
         var parked = new ParkedStore(Database);
         var stripe = new StripeClient(
@@ -175,9 +192,28 @@ internal sealed class TestEngine : IAsyncDisposable
             stripe,
             Access,
             Clock);
+        var doubts = new Doubts(Fetches, Jobs, stripe, StripeOptions, Clock);
         var observed = new ObservedObjects(
-            Objects, new AccountBinder(Accounts, Access, Clock), parking, Counters, Clock);
-        Handler = new(Events, observed, Counters, NullLogger<EventJobHandler>.Instance);
+            Objects, new AccountBinder(Accounts, Access, Clock), parking, doubts, Counters, StripeOptions, Clock);
+        Handler = new(Events, observed, doubts, Counters, NullLogger<EventJobHandler>.Instance);
+        Fetcher = new(
+            new FetchHandler(
+                Database,
+                Fetches,
+                observed,
+                Counters,
+                new AlertStore(Database),
+                stripe,
+                StripeOptions,
+                Clock,
+                NullLogger<FetchHandler>.Instance),
+            Database,
+            Jobs,
+            doorbell,
+            Options,
+            Clock,
+            new Random(3),
+            NullLogger<LeasedWorker>.Instance);
         Lookups = new(
             new LookupHandler(
                 Database, parked, Objects, needs, observed, stripe, Clock, NullLogger<LookupHandler>.Instance),
