@@ -12,6 +12,7 @@ using Holdfast.Nodes;
 using Holdfast.Storage;
 using Holdfast.Stripe;
 using Holdfast.Telemetry;
+using Holdfast.Testing;
 using Holdfast.Tests.Stripe;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -133,36 +134,13 @@ internal sealed class TestEngine : IAsyncDisposable
         Secret = "test",
     };
 
-    /// <summary>
-    /// The end state as one hash: every object, and who belongs together. Rows' numbers and our own clock are left out,
-    /// because they tell how the state came about and not what it is.
-    /// </summary>
+    /// <summary>The end state as one hash.</summary>
     public async Task<string> HashAsync()
     {
-        var objects = await Store.TextsAsync(
-            $"""
-            select concat_ws(' | ', {Own("stripe_account")}, {Flag("livemode")}, type, id, cast(body as text),
-                coalesce(api_version, '-'), coalesce(customer, '-'), coalesce(status, '-'), coalesce(parent, '-'),
-                {Store.Say("as_of", "(extract(epoch from as_of) * 1000)::bigint")}, cause, {Flag("confirmed")},
-                {Flag("in_doubt")}, {Flag("deleted")}, {Store.Say("hex(hash)", "upper(encode(hash, 'hex'))")})
-            from objects
-            order by 1
-            """);
-        var accounts = await Store.TextsAsync(
-            $"""
-            select concat_ws(' | ', {Own("a.stripe_account")}, {Flag("a.livemode")}, coalesce(a.reference, '-'), {Store.Say(
-                "group_concat(c.customer order by c.customer)", "string_agg(c.customer, ',' order by c.customer)")})
-            from accounts a
-            left join account_customers c on c.account = a.id
-            group by a.id, a.stripe_account, a.livemode, a.reference
-            order by 1
-            """);
+        var objects = await Store.TextsAsync(EndState.Objects(Store.Say));
+        var accounts = await Store.TextsAsync(EndState.Accounts(Store.Say));
         string[] rows = [.. objects.Concat(accounts).Order(StringComparer.Ordinal)];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))));
-
-        // The engines do not put the same before the separator after an empty text.
-        string Own(string column) => $"coalesce(nullif({column}, ''), 'own')";
-        string Flag(string column) => Store.Say(column, $"{column}::int");
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
