@@ -18,7 +18,7 @@ internal sealed class KeptDatabase : KeptStore
 
     public override void Dispose() => _connection.Dispose();
 
-    /// <summary>Every index holds every row of its table, in order.</summary>
+    /// <summary>Every index holds every row of its table, in order, and every body is the one that its hash is of.</summary>
     protected override void AssertSound()
     {
         Do("create extension if not exists amcheck with schema public");
@@ -33,7 +33,10 @@ internal sealed class KeptDatabase : KeptStore
             end
             $$
             """);
+        Assert.Equal(0, Number("select count(*) from objects where hash <> sha256(convert_to(body::text, 'UTF8'))"));
     }
+
+    protected override string Say(string onSqlite, string onPostgres) => onPostgres;
 
     private void Do(string sql)
     {

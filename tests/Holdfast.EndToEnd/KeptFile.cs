@@ -31,4 +31,6 @@ internal sealed class KeptFile : KeptStore
     }
 
     protected override void AssertSound() => Assert.Equal(["ok"], Ask<string>("pragma integrity_check"));
+
+    protected override string Say(string onSqlite, string onPostgres) => onSqlite;
 }

@@ -38,15 +38,27 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until every job has ended, and holds what was acknowledged against what is kept.</summary>
-    /// <param name="server">Where the database is now, when not where it was.</param>
-    public async Task AssertAppliedOnceAsync(IEnumerable<string> acknowledged, PostgresServer? server = null)
+    /// <summary>
+    /// Ends the loads and waits until every job has ended: all that was acknowledged is kept, each event was applied once,
+    /// and every object and account is as one node that nothing befell would have left it.
+    /// </summary>
+    public Task AssertEndsAsOneNodeDoesAsync(params PatientLoad[] loads) =>
+        AssertEndsAsOneNodeDoesAsync(Store.Server, loads);
+
+    /// <param name="server">Where the database is now.</param>
+    public async Task AssertEndsAsOneNodeDoesAsync(PostgresServer server, params PatientLoad[] loads)
     {
-        using var kept = new KeptDatabase(server ?? Store.Server, Store.Database);
-        await Wait.UntilAsync("every job has ended", () => kept.Number("select count(*) from open_jobs") is 0);
+        var acknowledged = (await Task.WhenAll(loads.Select(load => load.EndAsync()))).SelectMany(ids => ids);
+        using var kept = new KeptDatabase(server, Store.Database);
+        await SettledAsync(kept);
         Assert.Empty(acknowledged.Except(kept.EventIds()));
-        kept.AssertAppliedOnce();
+        kept.AssertDoneOnce();
+        await Round.AssertEndedAsync(kept, loads.SelectMany(load => load.Rounds));
     }
+
+    /// <summary>Waits until every job has ended.</summary>
+    public static Task SettledAsync(KeptStore kept) =>
+        Wait.UntilAsync("every job has ended", () => kept.Number("select count(*) from open_jobs") is 0);
 
     public async ValueTask DisposeAsync()
     {

@@ -30,7 +30,7 @@ public sealed class FailoverTests
             await load.MoreAsync(Some, by: node);
         }
 
-        await cluster.AssertAppliedOnceAsync(await load.EndAsync(), standby);
+        await cluster.AssertEndsAsOneNodeDoesAsync(standby, load);
         Assert.All(cluster.Nodes, node => Assert.False(node.Process.HasExited));
     }
 

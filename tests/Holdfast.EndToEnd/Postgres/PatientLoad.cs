@@ -5,8 +5,9 @@ using System.Net.Http.Headers;
 namespace Holdfast.EndToEnd.Postgres;
 
 /// <summary>
-/// Delivers events to one node after another, and each event again until it is acknowledged, as Stripe does. A node
-/// that did not answer in time is left alone for a moment, as by whatever stands between Stripe and the nodes.
+/// Delivers round after round of events to one node after another, and each event again until it is acknowledged, as
+/// Stripe does. A node that did not answer in time, or could not store, is left alone for a moment, as by whatever stands
+/// between Stripe and the nodes.
 /// </summary>
 internal sealed class PatientLoad : IDisposable
 {
@@ -17,21 +18,22 @@ internal sealed class PatientLoad : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly IReadOnlyList<ClusterNode> _nodes;
-    private readonly string _prefix;
+    private readonly int _firstRound;
+    private readonly Queue<(string Id, byte[] Body)> _arrivals = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
     private readonly ConcurrentDictionary<string, ClusterNode> _acknowledged = [];
     private readonly ConcurrentDictionary<ClusterNode, DateTimeOffset> _avoided = [];
     private readonly ConcurrentQueue<string> _surprises = [];
     private readonly Task _senders;
-    private int _count;
+    private int _rounds;
     private int _turn;
     private int _unavailable;
     private volatile bool _ended;
 
-    private PatientLoad(IReadOnlyList<ClusterNode> nodes, string prefix)
+    private PatientLoad(IReadOnlyList<ClusterNode> nodes, int firstRound)
     {
         _nodes = nodes;
-        _prefix = prefix;
+        _firstRound = firstRound;
         _senders = Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => SendAsync()));
     }
 
@@ -41,7 +43,10 @@ internal sealed class PatientLoad : IDisposable
     /// <summary>How many deliveries were answered 503.</summary>
     public int Unavailable => Volatile.Read(ref _unavailable);
 
-    public static PatientLoad Start(Cluster cluster, string prefix = "load") => new(cluster.Nodes, prefix);
+    /// <summary>The rounds that it has begun.</summary>
+    public IEnumerable<int> Rounds => Enumerable.Range(_firstRound, _rounds);
+
+    public static PatientLoad Start(Cluster cluster, int firstRound = 1) => new(cluster.Nodes, firstRound);
 
     public int AcknowledgedBy(ClusterNode node) => _acknowledged.Values.Count(by => by == node);
 
@@ -61,14 +66,14 @@ internal sealed class PatientLoad : IDisposable
         return Wait.UntilAsync($"{count} more deliveries are answered 503", () => Unavailable >= enough);
     }
 
-    /// <summary>Begins no more events, and waits until all it began are acknowledged.</summary>
+    /// <summary>Begins no more rounds, and waits until all events of those it began are acknowledged.</summary>
     /// <returns>All of them.</returns>
     public async Task<IReadOnlyCollection<string>> EndAsync()
     {
         _ended = true;
         await _senders.WaitAsync(Wait.Deadline);
         Assert.Empty(_surprises);
-        Assert.Equal(_count, _acknowledged.Count);
+        Assert.Equal(_rounds * Round.Size, _acknowledged.Count);
         return Acknowledged;
     }
 
@@ -80,10 +85,9 @@ internal sealed class PatientLoad : IDisposable
 
     private async Task SendAsync()
     {
-        while (!_ended)
+        while (Arrival() is { } arrival)
         {
-            var id = $"evt_{_prefix}_{Interlocked.Increment(ref _count)}";
-            while (!await IsAcknowledgedAsync(id))
+            while (!await IsAcknowledgedAsync(arrival.Id, arrival.Body))
             {
                 await Task.Delay(Pause);
             }
@@ -92,19 +96,38 @@ internal sealed class PatientLoad : IDisposable
         }
     }
 
-    private async Task<bool> IsAcknowledgedAsync(string id)
+    private (string Id, byte[] Body)? Arrival()
+    {
+        lock (_arrivals)
+        {
+            if (_arrivals.Count is 0 && !_ended)
+            {
+                foreach (var arrival in Round.Arrivals(_firstRound + _rounds))
+                {
+                    _arrivals.Enqueue(arrival);
+                }
+
+                _rounds++;
+            }
+
+            return _arrivals.TryDequeue(out var next) ? next : null;
+        }
+    }
+
+    private async Task<bool> IsAcknowledgedAsync(string id, byte[] body)
     {
         var node = Next();
         try
         {
-            var status = await DeliverAsync(node.Url, id);
+            var status = await DeliverAsync(node.Url, body);
             switch (status)
             {
                 case HttpStatusCode.OK:
-                    _acknowledged[id] = node;
+                    _acknowledged.TryAdd(id, node);
                     return true;
                 case HttpStatusCode.ServiceUnavailable:
                     Interlocked.Increment(ref _unavailable);
+                    Avoid(node);
                     return false;
                 default:
                     _surprises.Enqueue($"{node.Name} answered {status} to {id}.");
@@ -113,10 +136,12 @@ internal sealed class PatientLoad : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
-            _avoided[node] = DateTimeOffset.UtcNow + Patience;
+            Avoid(node);
             return false;
         }
     }
+
+    private void Avoid(ClusterNode node) => _avoided[node] = DateTimeOffset.UtcNow + Patience;
 
     private ClusterNode Next()
     {
@@ -134,9 +159,8 @@ internal sealed class PatientLoad : IDisposable
         return _nodes[start % _nodes.Count];
     }
 
-    private async Task<HttpStatusCode> DeliverAsync(Uri node, string id)
+    private async Task<HttpStatusCode> DeliverAsync(Uri node, byte[] body)
     {
-        var body = StripeEvent.Of(id);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node, "/webhooks/stripe"));
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
