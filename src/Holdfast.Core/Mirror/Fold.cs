@@ -65,21 +65,26 @@ internal static class Fold
         var order = isSame || !isOfOneKind || seen.IsOnTestClock ? Order.Unknown : Proof.Between(held, seen);
         var wins = rank is 0 ? string.CompareOrdinal(seen.Cause, held.Cause) > 0 : rank > 0;
         // The fetch that is held may have been too early to see this.
-        var isMissed = isOfOneKind && !wins && held.Source is Source.Fetch && seen.AsOf + readLag > held.AsOf;
+        var isMissed = isOfOneKind && !wins && held.Source is Source.Fetch && held.AsOf - seen.AsOf <= readLag;
         var isContradicted = order == (wins ? Order.Precedes : Order.Follows);
-        var doubt = !isSame
-            && (seen.IsOnTestClock || isContradicted || (order is Order.Unknown && (rank is 0 || isMissed)));
+        // There and back within one second: which of the two came last, no proof can tell any more.
+        var isRevisited = isSame && rank is 0 && held.Previous is not null && seen.Previous is not null
+            && !held.Previous.AsSpan().SequenceEqual(seen.Previous);
+        var doubt = isRevisited || (!isSame
+            && (seen.IsOnTestClock || isContradicted || (order is Order.Unknown && (rank is 0 || isMissed))));
         var inDoubt = rank switch
         {
             // What is newer for certain ends the doubt about what came before.
             > 0 => (seen.IsOnTestClock && !(isSame && held.Confirmed)) || doubt,
             _ => held.InDoubt || doubt,
         };
-        var next = wins
-            ? Taken(seen, inDoubt, confirmed: isSame && held.Confirmed)
-            : held.InDoubt == inDoubt ? held : held with { InDoubt = inDoubt };
-        var ask = isSame ? Question.Nothing
-            : doubt ? Question.Doubt
+        var previous = isSame && rank is 0 ? (wins ? seen.Previous ?? held.Previous : held.Previous ?? seen.Previous)
+            : wins ? seen.Previous : held.Previous;
+        var next = wins ? Taken(seen, inDoubt, confirmed: isSame && held.Confirmed) with { Previous = previous }
+            : held.InDoubt == inDoubt && held.Previous == previous ? held
+            : held with { InDoubt = inDoubt, Previous = previous };
+        var ask = doubt ? Question.Doubt
+            : isSame ? Question.Nothing
             : isOfOneKind ? order is Order.Unknown ? Question.Confirm : Question.Nothing
             // The one that can never change again seems to be the older one.
             : (wins ? seen.AsOf < held.AsOf : seen.AsOf > held.AsOf) ? Question.Confirm : Question.Nothing;
@@ -108,7 +113,7 @@ internal static class Fold
     private static bool IsSettled(MirroredObject held, Observation seen, TimeSpan readLag) =>
         held is { Confirmed: true, Source: Source.Fetch }
         && !seen.IsOnTestClock
-        && seen.AsOf + readLag <= held.AsOf
+        && held.AsOf - seen.AsOf > readLag
         && !ObjectRelations.IsFinal(seen.Key.Type, seen.Status);
 
     private static (bool, bool, DateTimeOffset) Rank(Observation seen) => (seen.Deleted, seen.Absorbing, seen.AsOf);

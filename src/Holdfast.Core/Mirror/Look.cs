@@ -28,7 +28,7 @@ internal readonly record struct Look(DateTimeOffset? ChangedAt = null, bool IsDi
         var isDecisive = !IsDisturbed && (seen.IsOnTestClock || IsOnTestClock(held)
             ? IsRepeated
             : Before + 1 >= MaxLooks
-                || (seen.AsOf >= (held?.AsOf ?? seen.AsOf) && seen.AsOf - Newest(held) >= readLag));
+                || (seen.AsOf >= (held?.AsOf ?? seen.AsOf) && seen.AsOf - Newest(held) > readLag));
         var isSame = held is not null && held.Deleted == seen.Deleted && held.Hash.AsSpan().SequenceEqual(seen.Hash);
         var again = isDecisive ? Question.Nothing : Question.Confirm;
         if (held is { Deleted: true } && seen.Deleted)

@@ -50,6 +50,35 @@ public sealed class FoldTests
     }
 
     [Fact]
+    public void There_and_back_within_one_second_is_in_doubt_though_the_bodies_are_the_same()
+    {
+        const string Bad = """{"mood":"bad"}""";
+        var first = Seen("evt_1", Noon, Bad) with { Previous = """{"mood":null}"""u8.ToArray() };
+        var last = Seen("evt_2", Noon, Bad) with { Previous = """{"mood":"good"}"""u8.ToArray() };
+
+        var forth = Fold.Of(Held(first), last);
+        var back = Fold.Of(Held(last), first);
+        var again = Fold.Of(Held(first), first with { Cause = "evt_3" });
+
+        Assert.Equal((Question.Doubt, true), (forth.Ask, forth.Next!.InDoubt));
+        Assert.Equal((Question.Doubt, true), (back.Ask, back.Next!.InDoubt));
+        Assert.Equal((Question.Nothing, false), (again.Ask, again.Next!.InDoubt));
+    }
+
+    [Theory]
+    [InlineData(5, Question.Doubt)]
+    [InlineData(6, Question.Nothing)]
+    public void Moments_in_whole_seconds_leave_an_answer_open_until_more_than_the_read_lag_lies_between(
+        int secondsLater, object expected)
+    {
+        var answered = Held(Seen("req_1", Noon.AddSeconds(secondsLater), "a")) with { Source = Source.Fetch, Confirmed = true };
+
+        var folded = Fold.Of(answered, Seen("evt_1", Noon, "b"), readLag: TimeSpan.FromSeconds(5));
+
+        Assert.Equal(expected, folded.Ask);
+    }
+
+    [Fact]
     public void Two_bodies_of_one_second_leave_the_row_in_doubt_whichever_came_first()
     {
         var (one, other) = (Seen("evt_1", Noon, "a"), Seen("evt_2", Noon, "b"));
