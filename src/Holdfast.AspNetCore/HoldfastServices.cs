@@ -10,6 +10,7 @@ using Holdfast.Ingest;
 using Holdfast.Jobs;
 using Holdfast.Mirror;
 using Holdfast.Nodes;
+using Holdfast.Reconciliation;
 using Holdfast.Storage;
 using Holdfast.Stripe;
 using Holdfast.Stripe.Calls;
@@ -42,6 +43,7 @@ public static class HoldfastServices
         services.AddSingleton(settings.Options.Access);
         services.AddSingleton(settings.Options.Stripe);
         services.AddSingleton(settings.Options.Retention);
+        services.AddSingleton(settings.Options.Stripe);
         services.AddSingleton(new CurrentPlans(plans));
         services.TryAddSingleton(settings.Store.ClockOver(TimeProvider.System));
         services.TryAddSingleton<Random>(_ => new Random());
@@ -97,6 +99,10 @@ public static class HoldfastServices
             provider.GetRequiredService<StripeKeys>()));
         services.AddSingleton<CallStore>();
         services.AddSingleton<StripeWatch>();
+
+        services.AddSingleton<CursorStore>();
+        services.AddSingleton<EventIntake>();
+        AddLeased<CatchUp>(services);
 
         services.AddSingleton<ObjectStore>();
         services.AddSingleton<ObservedObjects>();

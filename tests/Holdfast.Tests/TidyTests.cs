@@ -22,6 +22,7 @@ public sealed partial class TidyTests
         ["Ingest"] = ["Alerts", "Jobs", "Stripe"],
         ["Mirror"] = ["Stripe"],
         ["Access"] = ["Mirror", "Stripe"],
+        ["Reconciliation"] = ["Alerts", "Findings", "Ingest", "Jobs", "Stripe"],
         ["Apply"] = ["Access", "Alerts", "Findings", "Ingest", "Jobs", "Mirror", "Stripe"],
     };
 

@@ -1,7 +1,10 @@
 using Holdfast.Apply;
+using Holdfast.AspNetCore.Configuration;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
+using Holdfast.Reconciliation;
 using Holdfast.Storage;
+using Holdfast.Stripe;
 using Holdfast.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,23 +23,33 @@ internal static class StatsApi
     private static async Task<Ok<StatsItem>> ShowAsync(
         Database database,
         JobStore jobs,
+        CursorStore cursors,
         CounterStore counters,
         FetchStore fetches,
         RefusalLog refusals,
         Endpoints endpoints,
+        HoldfastSettings settings,
         TimeProvider clock,
         CancellationToken ct)
     {
         await refusals.FlushAsync();
         var now = clock.GetUtcNow();
-        var (work, counts, delays) = await database.ReadAsync(
+        var (work, counts, delays, catchUp) = await database.ReadAsync(
             async session => (
                 await jobs.CountsAsync(session, now),
                 await counters.AllAsync(session),
-                await fetches.DelaysAsync(session, now)),
+                await fetches.DelaysAsync(session, now),
+                await cursors.ListAsync(session, Sweep.Events)),
             ct);
-        return TypedResults.Ok(StatsItem.Of(work, counts, delays, endpoints, now));
+        List<JobCount> toBeDone = [.. work.Where(count => count.Kind is not CatchUp.JobKind)];
+        List<Cursor> asked = [.. catchUp.Where(cursor => IsAsked(cursor, settings))];
+        return TypedResults.Ok(StatsItem.Of(toBeDone, counts, delays, asked, endpoints, now));
     }
+
+    /// <summary>Neither of another mode nor of an account that was asked formerly.</summary>
+    private static bool IsAsked(Cursor cursor, HoldfastSettings settings) =>
+        cursor.Livemode == (settings.Mode is StripeMode.Live)
+        && (cursor.StripeAccount is "" || settings.Options.Stripe.ConnectedAccounts.Contains(cursor.StripeAccount));
 
     private static Dictionary<string, long> Under(string prefix, IReadOnlyDictionary<string, long> counts) => counts
         .Where(counter => counter.Key.StartsWith(prefix, StringComparison.Ordinal))
@@ -67,6 +80,29 @@ internal sealed record ConfirmationItem(double? OldestOpenSeconds, double? Media
         delays.OldestOpen?.TotalSeconds, delays.Median?.TotalSeconds, delays.Longest?.TotalSeconds);
 }
 
+/// <param name="CompleteUntil">By Stripe's clock: every event until then is here, delivered or asked for.</param>
+/// <param name="LastRun">By our clock: when it was last so up to the present.</param>
+/// <param name="BehindSeconds">How long ago that was.</param>
+/// <param name="Trouble">Why it comes no further; null when it does.</param>
+internal sealed record CatchUpItem(
+    string? StripeAccount,
+    bool Livemode,
+    DateTimeOffset? CompleteUntil,
+    DateTimeOffset? LastRun,
+    double? BehindSeconds,
+    string? Trouble,
+    DateTimeOffset? TroubleSince)
+{
+    public static CatchUpItem Of(Cursor cursor, DateTimeOffset now) => new(
+        cursor.StripeAccount is { Length: > 0 } account ? account : null,
+        cursor.Livemode,
+        cursor.Progress?.WalkedUntil,
+        cursor.ReachedAt,
+        cursor.ReachedAt is { } reached ? Math.Max(0, (now - reached).TotalSeconds) : null,
+        cursor.Trouble,
+        cursor.TroubleSince);
+}
+
 internal sealed record StatsItem
 {
     public required IReadOnlyDictionary<string, WorkItem> Jobs { get; init; }
@@ -75,6 +111,9 @@ internal sealed record StatsItem
     public required double LagSeconds { get; init; }
 
     public required long Received { get; init; }
+
+    /// <summary>Events that came because they were asked for, before any delivery of them.</summary>
+    public required long CaughtUp { get; init; }
 
     public required long Duplicates { get; init; }
 
@@ -103,10 +142,14 @@ internal sealed record StatsItem
     /// <summary>Deliveries by endpoint and the place of the secret that matched, from 1: those accepted now.</summary>
     public required IReadOnlyDictionary<string, long> SecretsMatched { get; init; }
 
+    /// <summary>How far Stripe was asked for what it did not deliver, by account; none without a key to ask with.</summary>
+    public required IReadOnlyList<CatchUpItem> CatchUp { get; init; }
+
     public static StatsItem Of(
         List<JobCount> work,
         IReadOnlyDictionary<string, long> counts,
         FetchDelays delays,
+        List<Cursor> catchUp,
         Endpoints endpoints,
         DateTimeOffset now)
     {
@@ -118,6 +161,7 @@ internal sealed record StatsItem
                 .ToDictionary(count => count.Kind, count => new WorkItem(count.Open, count.Due, count.Dead, count.Unknown)),
             LagSeconds = work.Min(count => count.OldestDueAt) is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0,
             Received = counts.GetValueOrDefault(Counters.Received),
+            CaughtUp = counts.GetValueOrDefault(Counters.CaughtUp),
             Duplicates = counts.GetValueOrDefault(Counters.Duplicates),
             Refused = counts.GetValueOrDefault(Counters.Refused),
             Conflicts = counts.GetValueOrDefault(Counters.Conflicts),
@@ -129,6 +173,7 @@ internal sealed record StatsItem
             Confirmed = counts.GetValueOrDefault(Counters.Confirmed),
             Confirmation = ConfirmationItem.Of(delays),
             RefusedByCause = StatsApi.RefusedByCause(counts),
+            CatchUp = [.. catchUp.Select(cursor => CatchUpItem.Of(cursor, now))],
             SecretsMatched = StatsApi.SecretsMatched(counts, endpoints),
         };
     }

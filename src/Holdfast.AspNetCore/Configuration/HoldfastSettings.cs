@@ -182,6 +182,11 @@ internal sealed record HoldfastSettings
         Between("Stripe:ReadLag", options.Stripe.ReadLag, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Between("Stripe:QuietMoment", options.Stripe.QuietMoment, options.Stripe.ReadLag, TimeSpan.FromHours(1));
         Between("Stripe:MaxQuietWait", options.Stripe.MaxQuietWait, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        var catchUp = options.Stripe.CatchUp;
+        Between("Stripe:CatchUp:Interval", catchUp.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Between("Stripe:CatchUp:Overlap", catchUp.Overlap, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Between("Stripe:CatchUp:UndeliveredInterval", catchUp.UndeliveredInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Between("Stripe:CatchUp:Undelivered", catchUp.Undelivered, TimeSpan.FromHours(1), TimeSpan.FromDays(30));
         Between("Retention:Events", options.Retention.Events, TimeSpan.FromDays(90), TimeSpan.FromDays(36_500));
         CheckSchedule("Jobs:Retries:Transient", jobs.Retries.Transient);
         CheckSchedule("Jobs:Retries:Unexpected", jobs.Retries.Unexpected);
@@ -248,6 +253,9 @@ internal sealed record HoldfastSettings
             return;
         }
 
+        errors.AddRange(stripe.ConnectedAccounts
+            .Where(account => !account.StartsWith("acct_", StringComparison.Ordinal) || !Ingest.EventId.IsValid(account))
+            .Select(account => $"Holdfast:Stripe:ConnectedAccounts holds \"{account}\"; write the account's id, acct_…."));
         try
         {
             _ = new StripeKeys(stripe, mode);

@@ -1,6 +1,7 @@
 using Holdfast.Access;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
+using Holdfast.Reconciliation;
 using Holdfast.Storage;
 using Holdfast.Stripe.Calls;
 using Holdfast.Upkeep;
@@ -18,6 +19,7 @@ internal sealed partial class EngineHost(
     GroupCommit group,
     Worker worker,
     IEnumerable<LeasedWorker> leasedWorkers,
+    CatchUp catchUp,
     Heart heart,
     NodeBell bell,
     Upkeeper upkeeper,
@@ -51,6 +53,7 @@ internal sealed partial class EngineHost(
         _loops = Task.WhenAll([
             Start(() => worker.RunAsync(_stop.Token)),
             .. leasedWorkers.Select(leased => Start(() => leased.RunAsync(_stop.Token))),
+            Start(() => catchUp.PrepareAsync(_stop.Token)),
             Start(() => heart.RunAsync(_stop.Token)),
             Start(() => bell.RunAsync(_stop.Token)),
             Start(() => upkeeper.RunAsync(_stop.Token)),

@@ -31,6 +31,12 @@ internal static class AlertKinds
     /// <summary>Access needs something that is missing.</summary>
     public const string Parked = "parked";
 
+    /// <summary>Events that were not delivered cannot be asked for.</summary>
+    public const string CatchUp = "catch_up";
+
+    /// <summary>Events of a span of time may have been missed for good.</summary>
+    public const string Gap = "gap";
+
     /// <summary>What the upkeep of the store tells, and takes back when it has passed.</summary>
     public static readonly string[] OfTheStore = [OldSnapshot, DeadRows];
 }

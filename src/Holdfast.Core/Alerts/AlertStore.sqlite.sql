@@ -12,10 +12,10 @@ order by id desc
 limit @limit
 
 -- name: Acknowledge
--- A conflict and a wrong call do not pass by themselves: they are over when somebody has looked at them.
+-- A conflict, a gap and a wrong call do not pass by themselves: they are over when somebody has looked at them.
 update alerts
 set acknowledged_by = @by, acknowledged_at = @now,
-    cleared_at = case when kind in ('event_conflict', 'stripe_request') then @now end
+    cleared_at = case when kind in ('event_conflict', 'gap', 'stripe_request') then @now end
 where id = @id and cleared_at is null
 
 -- name: Clear

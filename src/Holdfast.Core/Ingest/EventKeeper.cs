@@ -8,7 +8,7 @@ namespace Holdfast.Ingest;
 
 /// <summary>
 /// What storing a group of deliveries does, in one transaction: each new event with its id and its job; each known
-/// one counted, compared, and put back to work if its job was dead.
+/// one counted, compared, and put back to work if its job was dead. A known one that was asked for is left alone.
 /// </summary>
 internal sealed partial class EventKeeper(
     EventStore events, JobStore jobs, CounterStore counters, AlertStore alerts, TimeProvider clock, ILogger<EventKeeper> log)
@@ -49,8 +49,8 @@ internal sealed partial class EventKeeper(
             one.Delivery.Envelope.Type,
             one.Delivery.Endpoint,
             one.Delivery.Correlation));
-        await KeepAgainAsync(session, again);
-        await CountAsync(session, group, added.Count);
+        await KeepAgainAsync(session, [.. again.Where(one => !one.Delivery.WasAskedFor)]);
+        await CountAsync(session, group, [.. added.Select(one => one.Delivery)]);
         return receipts;
     }
 
@@ -94,11 +94,14 @@ internal sealed partial class EventKeeper(
         }
     }
 
-    private async Task CountAsync(Session session, IReadOnlyList<Delivery> group, int added)
+    private async Task CountAsync(Session session, IReadOnlyList<Delivery> group, Delivery[] added)
     {
-        await counters.AddAsync(session, Counters.Received, added);
-        await counters.AddAsync(session, Counters.Duplicates, group.Count - added);
-        foreach (var matched in group.CountBy(delivery => (delivery.Endpoint, delivery.Secret)))
+        var caughtUp = added.Count(delivery => delivery.WasAskedFor);
+        Delivery[] delivered = [.. group.Where(delivery => !delivery.WasAskedFor)];
+        await counters.AddAsync(session, Counters.Received, added.Length);
+        await counters.AddAsync(session, Counters.CaughtUp, caughtUp);
+        await counters.AddAsync(session, Counters.Duplicates, delivered.Length - (added.Length - caughtUp));
+        foreach (var matched in delivered.CountBy(delivery => (delivery.Endpoint, Secret: delivery.Secret!)))
         {
             await counters.AddAsync(
                 session, Counters.SecretMatched(matched.Key.Endpoint, matched.Key.Secret), matched.Value);

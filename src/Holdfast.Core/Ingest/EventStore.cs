@@ -82,6 +82,16 @@ internal sealed class EventStore(Database database)
     public async Task<Dictionary<long, StoredEvent>> LoadAsync(Session session, IReadOnlyList<long> rows) =>
         (await session.QueryAsync(_sql["Load"], Read, ("ids", rows))).ToDictionary(stored => stored.Row);
 
+    /// <summary>Which of these ids are known in this mode and account.</summary>
+    public async Task<HashSet<string>> KnownAsync(
+        Session session, IReadOnlyList<string> eventIds, bool livemode, string stripeAccount) =>
+        [.. await session.QueryAsync(
+            _sql["Known"],
+            row => row.Text(0),
+            ("event_ids", eventIds),
+            ("livemode", livemode),
+            ("stripe_account", stripeAccount))];
+
     public Task<StoredEvent?> FindAsync(Session session, long row) =>
         session.FirstAsync(_sql["Find"], Read, [("id", row)]);
 

@@ -37,6 +37,11 @@ select id, event_id, livemode, stripe_account, type, created, received_at, api_v
 from events
 where id = any(@ids::bigint[])
 
+-- name: Known
+select event_id
+from event_ids
+where event_id = any(@event_ids::text[]) and livemode = @livemode::boolean and stripe_account = @stripe_account::text
+
 -- name: Find
 select id, event_id, livemode, stripe_account, type, created, received_at, api_version, object_type, object_id,
     endpoint, correlation, hash, body

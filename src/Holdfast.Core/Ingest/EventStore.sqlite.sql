@@ -32,6 +32,11 @@ select id, event_id, livemode, stripe_account, type, created, received_at, api_v
 from events
 where id in (select value from json_each(@ids))
 
+-- name: Known
+select event_id
+from event_ids
+where event_id in (select value from json_each(@event_ids)) and livemode = @livemode and stripe_account = @stripe_account
+
 -- name: Find
 select id, event_id, livemode, stripe_account, type, created, received_at, api_version, object_type, object_id,
     endpoint, correlation, hash, body

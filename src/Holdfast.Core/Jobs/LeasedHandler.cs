@@ -16,6 +16,12 @@ internal abstract class LeasedHandler
     /// <summary>How many jobs one node is at, at the same time.</summary>
     public abstract int MaxAtOnce { get; }
 
+    /// <summary>
+    /// It comes again for ever, so that neither a failure nor the death of a process may end it; and it is no work that is
+    /// still to be done.
+    /// </summary>
+    public virtual bool IsRecurring => false;
+
     /// <summary>Does the work.</summary>
     /// <param name="ct">
     /// Cancelled when the server stops or the lease nears its end. Who cannot leave off halfway goes on all the same, and
@@ -31,8 +37,10 @@ internal abstract class LeasedHandler
     /// What follows when nobody ended an attempt before its lease was over: its process has died, or stood still. Here, for
     /// work that may be done twice, another attempt.
     /// </summary>
-    public virtual Outcome Lost(Job job) => new Outcome.Retry(
-        "The process died or stood still: nobody ended the attempt before its lease was over.", FailureClass.Unexpected);
+    public virtual Outcome Lost(Job job) => IsRecurring
+        ? new Outcome.Snooze(TimeSpan.Zero)
+        : new Outcome.Retry(
+            "The process died or stood still: nobody ended the attempt before its lease was over.", FailureClass.Unexpected);
 
     /// <summary>Called in the transaction that makes the job a dead letter.</summary>
     public virtual Task DeadAsync(Session session, Job job, string? reason) => Task.CompletedTask;

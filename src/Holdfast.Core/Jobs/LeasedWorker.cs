@@ -20,6 +20,9 @@ internal sealed partial class LeasedWorker(
     /// <summary>How long it rests between two looks: while deliveries ring without end, most look for nothing.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>When work that comes again for ever is tried again after it has failed.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
+
     /// <summary>The part of its lease after which an attempt is told to end, so that what it did can still be written.</summary>
     private const double Work = 0.8;
 
@@ -211,6 +214,11 @@ internal sealed partial class LeasedWorker(
     private Ending Failed(Job job, Exception cause)
     {
         LogAttemptFailed(cause, job.Id, handler.Describe(job), job.Attempt);
+        if (handler.IsRecurring)
+        {
+            return Ending.With(new Outcome.Snooze(AfterFailure), cause);
+        }
+
         var failure = cause is TimeoutException ? FailureClass.Transient : FailureClass.Unexpected;
         return Ending.With(new Outcome.Retry(AttemptEnds.Reason(cause), failure), cause);
     }

@@ -36,6 +36,11 @@ public sealed class StripeOptions
 
     /// <summary>Types of objects (Stripe's <c>object</c>) that are fetched after each of their events; none by default.</summary>
     public IList<string> AlwaysFetch { get; } = [];
+
+    /// <summary>The connected accounts (<c>acct_…</c>) that are asked beside our own.</summary>
+    public IList<string> ConnectedAccounts { get; } = [];
+
+    public CatchUpOptions CatchUp { get; set; } = new();
 }
 
 /// <summary>

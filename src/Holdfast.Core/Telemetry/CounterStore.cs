@@ -8,6 +8,9 @@ internal static class Counters
     /// <summary>Events stored; each once.</summary>
     public const string Received = "received";
 
+    /// <summary>Events stored because they were asked for, before any delivery of them came.</summary>
+    public const string CaughtUp = "caught_up";
+
     /// <summary>Deliveries of events that were stored already.</summary>
     public const string Duplicates = "duplicates";
 

@@ -37,6 +37,7 @@ internal static class Stats
         [
             ("Lag in seconds", stats.Text("lag_seconds")),
             ("Received", stats.Text("received")),
+            ("Caught up", stats.Text("caught_up")),
             ("Duplicates", stats.Text("duplicates")),
             ("Refused", stats.Text("refused")),
             .. stats.Members("refused_by_cause").Select(cause => ($"  {cause.Name}", cause.Value.ToString())),

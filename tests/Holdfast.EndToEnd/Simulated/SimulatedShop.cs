@@ -34,6 +34,19 @@ internal sealed class SimulatedShop : IAsyncDisposable
         return new(stripe);
     }
 
+    /// <summary>Where its API is.</summary>
+    public Uri Api => _stripe.Url;
+
+    public DateTimeOffset Now => _stripe.Now;
+
+    /// <summary>Changes the weather, as by <c>drop=1</c>.</summary>
+    public async Task ChangeWeatherAsync(string rate)
+    {
+        var answer = await _stripe.CallAsync(
+            new("POST", "/_simulator/weather") { Body = rate }, TestContext.Current.CancellationToken);
+        Assert.Equal(200, answer.Status);
+    }
+
     public Task ExpectAsync(int customers) => _shop.ExpectAsync(customers, TestContext.Current.CancellationToken);
 
     public Task PassAsync(TimeSpan span) => _shop.PassAsync(span, TestContext.Current.CancellationToken);

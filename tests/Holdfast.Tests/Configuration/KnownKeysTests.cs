@@ -35,9 +35,10 @@ public sealed partial class KnownKeysTests
             "Jobs:HangLimit", "Jobs:MaxSuspects", "Jobs:PauseWhenContended", "Jobs:PauseWhenUnavailable", "Jobs:PollInterval",
             .. Schedule("Transient"), .. Schedule("Unexpected"), "Mode", "Node", "PlansPath", "PublicUrl", "Retention:Calls",
             "Retention:Events", "SecretsDirectory", "Stripe:AlwaysFetch:*", "Stripe:ApiBase", "Stripe:AttemptTimeout",
-            "Stripe:CallTimeout",
-            "Stripe:Keys:General", "Stripe:Keys:Payments", "Stripe:Keys:Read", "Stripe:Keys:Refunds",
-            "Stripe:MaxQuietWait", "Stripe:QuietMoment", "Stripe:ReadLag", "Stripe:RequestsPerSecond",
+            "Stripe:CallTimeout", "Stripe:CatchUp:Interval", "Stripe:CatchUp:Overlap", "Stripe:CatchUp:Undelivered",
+            "Stripe:CatchUp:UndeliveredInterval", "Stripe:ConnectedAccounts:*", "Stripe:Keys:General",
+            "Stripe:Keys:Payments", "Stripe:Keys:Read", "Stripe:Keys:Refunds", "Stripe:MaxQuietWait",
+            "Stripe:QuietMoment", "Stripe:ReadLag", "Stripe:RequestsPerSecond",
         ],
         KnownKeys.All.Order(StringComparer.Ordinal));
 
@@ -83,6 +84,8 @@ public sealed partial class KnownKeysTests
         "Retention:Calls" => "01:00:00",
         "Stripe:CallTimeout" => "00:01:07",
         "Retention:Events" => "91.00:00:00",
+        "Stripe:CatchUp:Undelivered" => "02:00:00",
+        "Stripe:ConnectedAccounts:*" => "acct_other",
         _ when type == typeof(TimeSpan) => "00:00:07",
         _ when type == typeof(double) => "1",
         _ when type == typeof(int) || type == typeof(int?) => "7",

@@ -54,6 +54,42 @@ public sealed class EventKeeperTests
     }
 
     [Theory, EveryEngine]
+    public async Task Asked_for_and_delivered_in_one_moment_it_is_one_and_only_deliveries_are_duplicates(Engine engine)
+    {
+        await using var shop = await TestEngine.CreateAsync(engine);
+        var delivered = shop.Delivery(new EventBody("evt_1").Bytes);
+        var asked = delivered with { Endpoint = "catch_up", Secret = null };
+        var other = shop.Delivery(new EventBody("evt_2").Bytes);
+        var askedOther = other with { Endpoint = "catch_up", Secret = null };
+
+        var receipts = await shop.Store.WriteAsync(
+            session => shop.Keeper.KeepAsync(session, [asked, delivered, other, askedOther]));
+
+        Assert.Equal([Stored, Duplicate, Stored, Duplicate], receipts);
+        Assert.Equal(2, (await JobsAsync(shop)).Count);
+        Assert.Equal(
+            [("caught_up", 1), ("duplicates", 1), ("received", 2)],
+            (await CountsAsync(shop)).Where(count => !count.Item1.StartsWith("secret", StringComparison.Ordinal)));
+    }
+
+    [Theory, EveryEngine]
+    public async Task Asked_for_again_an_event_is_neither_counted_nor_compared_nor_put_back(Engine engine)
+    {
+        await using var shop = await TestEngine.CreateAsync(engine);
+        await shop.DeliverAsync(new EventBody("evt_1"));
+        await shop.Store.RunAsync("update jobs set state = 'dead', attempt = 1, run_at = null, ended_at = created_at");
+        var other = new EventBody("evt_1") { Object = """{"id":"cus_1","object":"customer","name":"B"}""" };
+        var before = await CountsAsync(shop);
+
+        await shop.Store.WriteAsync(session => shop.Keeper.KeepAsync(
+            session, [shop.Delivery(other.Bytes) with { Endpoint = "catch_up", Secret = null }]));
+
+        Assert.Equal(before, await CountsAsync(shop));
+        Assert.Equal(["event dead 1"], await JobsAsync(shop));
+        Assert.Equal(0, await shop.Store.NumberAsync("select count(*) from event_conflicts"));
+    }
+
+    [Theory, EveryEngine]
     public async Task One_id_in_two_groups_is_stored_once(Engine engine)
     {
         await using var shop = await TestEngine.CreateAsync(engine);
