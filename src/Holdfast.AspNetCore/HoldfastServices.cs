@@ -43,7 +43,6 @@ public static class HoldfastServices
         services.AddSingleton(settings.Options.Access);
         services.AddSingleton(settings.Options.Stripe);
         services.AddSingleton(settings.Options.Retention);
-        services.AddSingleton(settings.Options.Stripe);
         services.AddSingleton(new CurrentPlans(plans));
         services.TryAddSingleton(settings.Store.ClockOver(TimeProvider.System));
         services.TryAddSingleton<Random>(_ => new Random());

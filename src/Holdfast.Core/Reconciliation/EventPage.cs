@@ -12,26 +12,10 @@ internal sealed record EventPage(IReadOnlyList<ListedEvent> OldestFirst, bool Ha
     public const int MaxEvents = 100;
 
     /// <exception cref="FormatException">This is no page of events.</exception>
-    public static EventPage Read(byte[] answer)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(answer);
-            var list = json.RootElement;
-            if (list.Flag("has_more") is not { } hasMore || list.At("data") is not { ValueKind: JsonValueKind.Array } data)
-            {
-                throw new FormatException("Stripe's answer is no list of events.");
-            }
-
-            return hasMore && data.GetArrayLength() is 0
-                ? throw new FormatException("Stripe's list of events is empty, and yet there are to be more of them.")
-                : new([.. data.EnumerateArray().Reverse().Select(ListedEvent.Of)], hasMore);
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException("Stripe's answer is no JSON.", exception);
-        }
-    }
+    public static EventPage Read(StripeAnswer.Found answer) =>
+        StripePage.Read(answer, PageWay.Older, out var next) is StripePage.Full page
+            ? new([.. page.Data.Reverse().Select(ListedEvent.Of)], HasMore: next is not null)
+            : throw new FormatException("Stripe's answer is no list of events.");
 }
 
 /// <summary>An event in the list.</summary>

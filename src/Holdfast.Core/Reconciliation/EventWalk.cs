@@ -50,18 +50,18 @@ internal sealed class EventWalk(
 
         var from = cursor.Sweep is Sweep.Events ? progress.SettledUntil : progress.WalkedUntil;
         var answer = await AskAsync(cursor, Since(from), ct);
-        if (answer is not StripeAnswer.Found(var body, var date, _, _))
+        if (answer is not StripeAnswer.Found found)
         {
             return new WalkEnd.Stopped(answer);
         }
 
-        var now = Whole(date);
+        var now = Whole(found.At);
         if (cursor.Sweep is Sweep.Events && progress.WalkedUntil < now - Kept)
         {
             return new WalkEnd.Gone(progress, now - Kept);
         }
 
-        var page = EventPage.Read(body);
+        var page = EventPage.Read(found);
         await intake.TakeAsync(cursor, page.OldestFirst, ct);
         if (page.HasMore && !IsEnough(page, progress, now, cursor.Sweep))
         {
@@ -142,7 +142,7 @@ internal sealed class EventWalk(
                 return new Slice.Stopped(answer);
             }
 
-            var page = EventPage.Read(found.Body);
+            var page = EventPage.Read(found);
             await intake.TakeAsync(cursor, page.OldestFirst, ct);
             if (!page.HasMore)
             {
