@@ -6,6 +6,7 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = start;
+    private TaskCompletionSource _delayBegun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ManualClock()
         : this(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))
@@ -13,6 +14,33 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
     }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>
+    /// When the first delay ends that somebody waits for; null when nobody does. What only limits how long something may
+    /// take is no delay.
+    /// </summary>
+    public DateTimeOffset? NextDelay
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Where(timer => timer.IsDelay).Min(timer => (DateTimeOffset?)timer.DueAt);
+            }
+        }
+    }
+
+    /// <summary>Ends when somebody begins to wait.</summary>
+    public Task DelayBegun
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _delayBegun.Task;
+            }
+        }
+    }
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -60,9 +88,21 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
         }
     }
 
+    private void NoteLocked(ManualTimer timer)
+    {
+        if (timer.IsDelay)
+        {
+            _delayBegun.SetResult();
+            _delayBegun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
     private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period;
+
+        /// <summary>Of <c>Task.Delay</c>, as the framework names it, or one that only calls back; no time-out.</summary>
+        public bool IsDelay { get; } = state is null || state.GetType().Name.StartsWith("Delay", StringComparison.Ordinal);
 
         public DateTimeOffset DueAt { get; private set; }
 
@@ -76,6 +116,7 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
                 {
                     DueAt = clock._now + dueTime;
                     clock._timers.Add(this);
+                    clock.NoteLocked(this);
                 }
             }
 

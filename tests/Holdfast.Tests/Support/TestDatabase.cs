@@ -17,16 +17,20 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     private bool _isGuest;
 
-    private TestDatabase(Engine engine, string place, ManualClock clock)
+    private TestDatabase(Engine engine, string place, string url, ManualClock clock)
     {
         _engine = engine;
         _place = place;
+        Url = url;
         Clock = clock;
     }
 
     public Database Database { get; private set; } = null!;
 
     public ManualClock Clock { get; }
+
+    /// <summary>As <c>DATABASE_URL</c> names it.</summary>
+    public string Url { get; }
 
     public string SqlitePath => Path.Combine(_place, "holdfast.db");
 
@@ -36,7 +40,10 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync(Engine engine, ManualClock? clock = null)
     {
         var place = engine is Engine.Sqlite ? NewDirectory() : await PostgresDatabases.RentAsync();
-        var store = new TestDatabase(engine, place, clock ?? new());
+        var url = engine is Engine.Sqlite
+            ? $"sqlite:{Path.Combine(place, "holdfast.db")}"
+            : (await PostgresServer.SharedAsync()).Url(place);
+        var store = new TestDatabase(engine, place, url, clock ?? new());
         await store.OpenAsync();
         return store;
     }
@@ -59,7 +66,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>Another node on the same store, where the engine has many. It is gone before the store is.</summary>
     public async Task<TestDatabase> JoinAsync()
     {
-        var another = new TestDatabase(_engine, _place, Clock) { _isGuest = true };
+        var another = new TestDatabase(_engine, _place, Url, Clock) { _isGuest = true };
         await another.OpenAsync();
         return another;
     }
