@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 export const key = "sk_test_of_the_client_tests";
 
-const binary = process.env.HOLDFAST_BINARY
+export const binary = process.env.HOLDFAST_BINARY
   ?? fileURLToPath(new URL("../../artifacts/bin/Holdfast.Server/release/holdfast", import.meta.url));
 const deadline = 20_000;
 
@@ -105,8 +105,8 @@ export async function startReceiver() {
 }
 
 /** Waits until it is so; says why it gave up. */
-export async function until(isSo, complaint) {
-  const end = Date.now() + deadline;
+export async function until(isSo, complaint, patience = deadline) {
+  const end = Date.now() + patience;
   while (!(await isSo())) {
     if (Date.now() > end) {
       throw new Error(typeof complaint === "function" ? complaint() : complaint);
@@ -117,4 +117,4 @@ export async function until(isSo, complaint) {
 }
 
 /** These do not keep the tests from ending. */
-const letGo = (...handles) => handles.forEach((handle) => handle.unref());
+export const letGo = (...handles) => handles.forEach((handle) => handle.unref());
