@@ -6,17 +6,16 @@ namespace Holdfast.Server.Demonstration;
 
 /// <summary>What came of comparing every object at Stripe with what Holdfast holds, field by field.</summary>
 /// <param name="Equal">Of these, the same on both sides.</param>
-/// <param name="InDoubt">Marked so by Holdfast, and not the same: two events of one second told of it.</param>
-/// <param name="Untold">Held as it was told; Stripe has changed it since without an event.</param>
-/// <param name="Differing">Not the same, although Holdfast believes it is.</param>
-internal sealed record Agreement(int Objects, int Equal, int InDoubt, int Untold, IReadOnlyList<Disagreement> Differing)
+/// <param name="Untold">Held as an event told of it, and never asked for since: Stripe has changed it without an event.</param>
+/// <param name="Differing">Not the same.</param>
+internal sealed record Agreement(int Objects, int Equal, int Untold, IReadOnlyList<Disagreement> Differing)
 {
     public bool IsReached => Differing.Count is 0;
 
     public static async Task<Agreement> SeekAsync(
         IReadOnlyList<JsonObject> told, ApiClient holdfast, CancellationToken ct)
     {
-        var (equal, inDoubt, untold, differing) = (0, 0, 0, new List<Disagreement>());
+        var (equal, untold, differing) = (0, 0, new List<Disagreement>());
         foreach (var one in told)
         {
             var (type, id) = ((string)one["type"]!, (string)one["id"]!);
@@ -28,11 +27,8 @@ internal sealed record Agreement(int Objects, int Equal, int InDoubt, int Untold
                 case { IsDeleted: false } when JsonNode.DeepEquals(held.Body, now):
                     equal++;
                     break;
-                case { IsDeleted: false } when asTold is not null && JsonNode.DeepEquals(held.Body, asTold):
+                case { IsDeleted: false, IsAsTold: true } when asTold is not null && JsonNode.DeepEquals(held.Body, asTold):
                     untold++;
-                    break;
-                case { IsInDoubt: true }:
-                    inDoubt++;
                     break;
                 default:
                     differing.Add(new(type, id, held is null
@@ -42,7 +38,7 @@ internal sealed record Agreement(int Objects, int Equal, int InDoubt, int Untold
             }
         }
 
-        return new(told.Count, equal, inDoubt, untold, differing);
+        return new(told.Count, equal, untold, differing);
     }
 
     /// <returns>Null when Holdfast has no such object.</returns>
@@ -51,7 +47,7 @@ internal sealed record Agreement(int Objects, int Equal, int InDoubt, int Untold
         try
         {
             var root = (await holdfast.GetAsync(ApiPath.Of("objects", type, id), ct)).Root;
-            return new(JsonObject.Create(root.GetProperty("body"))!, root.IsTrue("in_doubt"), root.IsTrue("deleted"));
+            return new(JsonObject.Create(root.GetProperty("body"))!, root.Text("source") is "event", root.IsTrue("deleted"));
         }
         catch (VerbException exception) when (exception.ExitCode is ExitCode.Found)
         {
@@ -59,7 +55,7 @@ internal sealed record Agreement(int Objects, int Equal, int InDoubt, int Untold
         }
     }
 
-    private sealed record Held(JsonObject Body, bool IsInDoubt, bool IsDeleted);
+    private sealed record Held(JsonObject Body, bool IsAsTold, bool IsDeleted);
 }
 
 /// <summary>An object that is not the same on both sides, and in what.</summary>

@@ -27,19 +27,21 @@ internal sealed class DemoRun(DemoOptions options, DemoDirectory directory, Demo
     public static async Task<DemoRun> StartAsync(DemoOptions options, CancellationToken ct)
     {
         var directory = new DemoDirectory();
+        DemoStripe? stripe = null;
         DemoServer? server = null;
         try
         {
-            server = await DemoServer.StartAsync(directory, options.Port, ct);
-            return new(options, directory, server, await DemoStripe.StartAsync(options.Seed, server, ct));
+            stripe = await DemoStripe.StartAsync(options.Seed, ct);
+            server = await DemoServer.StartAsync(directory, stripe.Url, options.Port, ct);
+            var run = new DemoRun(options, directory, server, stripe);
+            await run.UntilAsync(IsAsking, ct);
+            await stripe.TellAsync(server, ct);
+            return run;
         }
         catch
         {
-            if (server is not null)
-            {
-                await server.DisposeAsync();
-            }
-
+            await (stripe?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (server?.DisposeAsync() ?? ValueTask.CompletedTask);
             directory.Dispose();
             throw;
         }
@@ -92,29 +94,49 @@ internal sealed class DemoRun(DemoOptions options, DemoDirectory directory, Demo
             }
         }
 
-        var resent = await stripe.SettleAsync(ct);
-        await AppliedAsync(ct);
+        var settled = await stripe.SettleAsync(ct);
+        var stats = await UntilAsync(stats => IsCaughtUp(stats, settled) && IsIdle(stats), ct);
         var agreement = await Agreement.SeekAsync(await stripe.ToldAsync(ct), server.Api, ct);
-        _screen.ShowMonth(month, stripe.Now, resent, agreement);
+        _screen.ShowMonth(month, stripe.Now, stats, agreement);
         return agreement.IsReached;
     }
 
     private async Task<JsonElement> StatsAsync(CancellationToken ct) =>
         (await server.Api.GetAsync(ApiPath.Of("stats"), ct)).Root;
 
-    /// <summary>Until Holdfast has nothing more to do.</summary>
-    private async Task AppliedAsync(CancellationToken ct)
+    /// <summary>Waits until Holdfast is where it has to be.</summary>
+    private async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isThere, CancellationToken ct)
     {
         var since = Stopwatch.StartNew();
-        while ((await StatsAsync(ct)).Get("jobs").Get("event").Text("open") is not "0")
+        while (true)
         {
+            var stats = await StatsAsync(ct);
+            if (isThere(stats))
+            {
+                return stats;
+            }
+
             if (since.Elapsed > Patience)
             {
-                throw new VerbException(
-                    $"Holdfast was not done with its events after {Patience.TotalSeconds} seconds.");
+                throw new VerbException($"Holdfast was not done after {Patience.TotalSeconds} seconds.");
             }
 
             await Task.Delay(Glance, _time, ct);
         }
     }
+
+    /// <summary>From now on it would find out what was not delivered.</summary>
+    private static bool IsAsking(JsonElement stats) => CompleteUntil(stats) is not null;
+
+    private static bool IsCaughtUp(JsonElement stats, DateTimeOffset until) => CompleteUntil(stats) >= until;
+
+    /// <summary>Nothing is left to be applied, nor to be asked.</summary>
+    private static bool IsIdle(JsonElement stats) =>
+        stats.Get("jobs").EnumerateObject().All(kind => kind.Value.Text("open") is "0");
+
+    private static DateTimeOffset? CompleteUntil(JsonElement stats) =>
+        stats.Get("catch_up").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } ours
+            && ours.Get("complete_until") is { ValueKind: JsonValueKind.String } until
+                ? until.GetDateTimeOffset()
+                : null;
 }

@@ -49,7 +49,7 @@ internal sealed class DemoScreen
         var date = $"Month {month}, day {day} of {days}";
         var sent = Counted(counts, "sent", "doubled", "reordered", "delayed", "corrupted");
         var taken = $"applied {stats.Text("applied")}, duplicates {stats.Text("duplicates")}, "
-            + $"refused {stats.Text("refused")}, in doubt {stats.Text("in_doubt")}";
+            + $"refused {stats.Text("refused")}, {Asked(stats)}";
         if (_isTerminal)
         {
             Draw([date, $"  Stripe    {sent}", $"  Holdfast  {taken}"]);
@@ -60,26 +60,16 @@ internal sealed class DemoScreen
         }
     }
 
-    public void ShowMonth(int month, DateTimeOffset until, int resent, Agreement agreement)
+    public void ShowMonth(int month, DateTimeOffset until, JsonElement stats, Agreement agreement)
     {
         _drawn = 0;
         var verdict = agreement.IsReached ? "Both sides agree" : "The two sides DIFFER";
         Screen.Line($"Month {month} ended on {until:yyyy-MM-dd}. {verdict}: {agreement.Objects} objects were compared "
             + $"field by field, {agreement.Equal} equal, {agreement.Differing.Count} different.");
-        if (agreement.InDoubt > 0)
-        {
-            Screen.Line($"  {agreement.InDoubt} more are marked as in doubt: told twice within one second, so that only "
-                + "Stripe could say which came last.");
-        }
-
+        Screen.Line($"  Since the start: {Asked(stats)}.");
         if (agreement.Untold > 0)
         {
             Screen.Line($"  {agreement.Untold} more are held as they were told; Stripe has changed them without an event.");
-        }
-
-        if (resent > 0)
-        {
-            Screen.Line($"  {resent} event(s) that got lost on the way were sent again, as from Stripe's dashboard.");
         }
 
         foreach (var one in agreement.Differing.Take(MaxDifferences))
@@ -98,6 +88,10 @@ internal sealed class DemoScreen
 
         Screen.Line("");
     }
+
+    /// <summary>What was asked of Stripe.</summary>
+    private static string Asked(JsonElement stats) => $"in doubt {stats.Text("in_doubt")}, fetched {stats.Text("fetched")}, "
+        + $"caught up {stats.Text("caught_up")}";
 
     private static string Counted(JsonObject counts, params string[] names) =>
         string.Join(", ", names.Select(name => $"{name} {counts[name]?.ToString() ?? "0"}"));

@@ -33,17 +33,18 @@ internal sealed class DemoServer : IAsyncDisposable
 
     public ApiClient Api { get; }
 
+    /// <param name="stripe">Whom it asks.</param>
     /// <param name="port">Null takes the usual one, or a free one where that is taken.</param>
-    public static async Task<DemoServer> StartAsync(DemoDirectory directory, int? port, CancellationToken ct)
+    public static async Task<DemoServer> StartAsync(DemoDirectory directory, Uri stripe, int? port, CancellationToken ct)
     {
         if (port is not null)
         {
-            return await StartAsync(directory, port.Value, ct)
+            return await StartAsync(directory, stripe, port.Value, ct)
                 ?? throw new VerbException($"The port {port} of 127.0.0.1 cannot be opened. Name another with --port.");
         }
 
-        return await StartAsync(directory, UsualPort, ct)
-            ?? await StartAsync(directory, 0, ct)
+        return await StartAsync(directory, stripe, UsualPort, ct)
+            ?? await StartAsync(directory, stripe, 0, ct)
             ?? throw new VerbException("No port of 127.0.0.1 can be opened.");
     }
 
@@ -55,10 +56,10 @@ internal sealed class DemoServer : IAsyncDisposable
     }
 
     /// <returns>Null when the port cannot be had.</returns>
-    private static async Task<DemoServer?> StartAsync(DemoDirectory directory, int port, CancellationToken ct)
+    private static async Task<DemoServer?> StartAsync(DemoDirectory directory, Uri stripe, int port, CancellationToken ct)
     {
         var (token, secret) = ($"demo-{RandomText()}", $"whsec_demo_{RandomText()}");
-        var app = ServerHost.Build(Builder(directory, token, secret));
+        var app = ServerHost.Build(Builder(directory, stripe, token, secret));
         app.Urls.Add($"http://127.0.0.1:{port}");
         try
         {
@@ -73,7 +74,7 @@ internal sealed class DemoServer : IAsyncDisposable
         }
     }
 
-    private static WebApplicationBuilder Builder(DemoDirectory directory, string token, string secret)
+    private static WebApplicationBuilder Builder(DemoDirectory directory, Uri stripe, string token, string secret)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -88,6 +89,14 @@ internal sealed class DemoServer : IAsyncDisposable
             ["HOLDFAST_PLANS"] = directory.PlansPath,
             ["HOLDFAST_API_TOKEN"] = token,
             ["STRIPE_WEBHOOK_SECRET"] = secret,
+            ["STRIPE_SECRET_KEY"] = "sk_test_of_the_demo",
+            ["STRIPE_API_BASE"] = stripe.ToString().TrimEnd('/'),
+
+            // A month passes within seconds here, so what is asked now and then is asked often.
+            ["Holdfast:Stripe:CatchUp:Interval"] = "00:00:01",
+            ["Holdfast:Stripe:CatchUp:UndeliveredInterval"] = "00:00:01",
+            ["Holdfast:Stripe:QuietMoment"] = "00:00:05",
+            ["Holdfast:Stripe:RequestsPerSecond"] = "500",
         });
 
         // What is refused is part of the show, and counted on the screen; only what breaks is worth a line.

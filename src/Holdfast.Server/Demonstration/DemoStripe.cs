@@ -10,10 +10,8 @@ internal sealed class DemoStripe : IAsyncDisposable
 {
     private const int UsualPort = 12111;
 
-    /// <summary>What is under way for longest: a delivery held up for hours, and its retries.</summary>
-    private static readonly TimeSpan LongestWay = TimeSpan.FromDays(3);
-
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(10);
+    /// <summary>Until what happened last has been told: most deliveries come within seconds.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
 
     private readonly StripeSimulator _simulator;
 
@@ -29,63 +27,40 @@ internal sealed class DemoStripe : IAsyncDisposable
 
     public RunningShop Shop { get; }
 
-    /// <summary>Events still on their way, or to be tried again.</summary>
-    public long UnderWay { get; private set; }
-
-    public static async Task<DemoStripe> StartAsync(long seed, DemoServer receiver, CancellationToken ct)
-    {
-        var simulator = await StartAsync(seed, UsualPort, ct)
+    public static async Task<DemoStripe> StartAsync(long seed, CancellationToken ct) => new(
+        await StartAsync(seed, UsualPort, ct)
             ?? await StartAsync(seed, 0, ct)
-            ?? throw new VerbException("No port of 127.0.0.1 can be opened.");
-        await simulator.AddEndpointAsync(receiver.Webhook, receiver.Secret, ct: ct);
-        return new(simulator);
-    }
+            ?? throw new VerbException("No port of 127.0.0.1 can be opened."));
+
+    /// <summary>Tells this one of all that happens from now on.</summary>
+    public Task TellAsync(DemoServer receiver, CancellationToken ct) =>
+        _simulator.AddEndpointAsync(receiver.Webhook, receiver.Secret, ct: ct);
 
     /// <summary>What was counted since the start, by name.</summary>
-    public async Task<JsonObject> CountsAsync(CancellationToken ct)
-    {
-        var answer = await AskAsync("/_simulator/deliveries", "limit=1", ct);
-        UnderWay = (long)answer["to_be_sent"]!;
-        return answer["counts"]!.AsObject();
-    }
+    public async Task<JsonObject> CountsAsync(CancellationToken ct) =>
+        (await AskAsync("/_simulator/deliveries", "limit=1", ct))["counts"]!.AsObject();
 
     /// <summary>Every object that an event has told of, as it is now.</summary>
     public async Task<IReadOnlyList<JsonObject>> ToldAsync(CancellationToken ct) =>
         [.. (await AskAsync("/_simulator/told", "", ct))["data"]!.AsArray().OfType<JsonObject>()];
 
     /// <summary>
-    /// Lets everything that is under way arrive, and has sent again what Stripe could not bring, as one does by hand on
-    /// its dashboard. Customers wait meanwhile; time goes on, and what it brings too.
+    /// Lets the customers rest for a while, and then time itself. What was held up or lost on the way has not come by then,
+    /// and will not before time goes on.
     /// </summary>
-    /// <returns>How many were sent again.</returns>
-    public async Task<int> SettleAsync(CancellationToken ct)
+    /// <returns>The moment until which everything has to be known.</returns>
+    public async Task<DateTimeOffset> SettleAsync(CancellationToken ct)
     {
-        await ArriveAsync(ct);
-        var resent = 0;
-        while (await Shop.ResendAsync(ct) is var more and > 0)
-        {
-            resent += more;
-            await ArriveAsync(ct);
-        }
-
-        return resent;
+        await _simulator.AdvanceAsync(Rest, ct);
+        var settled = Now;
+        await _simulator.DeliverAsync(ct);
+        return settled;
     }
 
     public async ValueTask DisposeAsync()
     {
         await Shop.DisposeAsync();
         await _simulator.DisposeAsync();
-    }
-
-    private async Task ArriveAsync(CancellationToken ct)
-    {
-        var until = Now + LongestWay;
-        do
-        {
-            await _simulator.AdvanceAsync(Step, ct);
-            await CountsAsync(ct);
-        }
-        while (UnderWay > 0 && Now < until);
     }
 
     private async Task<JsonObject> AskAsync(string path, string query, CancellationToken ct) =>
