@@ -14,14 +14,16 @@ public sealed class SimulatedMonthTests : IDisposable
     public async Task After_a_month_in_mild_weather_both_sides_agree(Engine engine)
     {
         await using var store = await TestStore.CreateAsync(engine);
-        await using var holdfast = await HoldfastProcess.StartAsync(_directory, ("DATABASE_URL", store.Url));
-        await using var shop = await SimulatedShop.OpenAsync(Webhook(holdfast), Forecast.Mild);
+        await using var shop = await SimulatedShop.OpenAsync(Forecast.Mild);
+        await using var holdfast = await HoldfastProcess.StartAsync(
+            _directory, [("DATABASE_URL", store.Url), .. shop.Settings]);
+        await SimulatedShop.UntilItAsksAsync(holdfast);
+        await shop.TellAsync(Webhook(holdfast));
 
         await shop.ExpectAsync(customers: 12);
         await shop.PassAsync(TimeSpan.FromDays(30));
-        await shop.SettleAsync();
 
-        await shop.AssertAgreesAsync(holdfast);
+        await shop.AssertIsKnownAsync(holdfast);
     }
 
     [Theory, EveryEngine]
