@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Holdfast.Alerts;
-using Holdfast.Stripe;
 
 namespace Holdfast.Tests.Truth;
 
@@ -54,32 +52,6 @@ public sealed class TruthTests
             Assert.Equal(0, month.Line.Calls);
         },
         key: null);
-
-    [Theory, EveryEngine]
-    public async Task A_key_revoked_in_a_storm_costs_nothing_once_it_works_again(Engine engine)
-    {
-        await using var month = await Month.OpenAsync(engine, seed: 3);
-        await month.BeginAsync();
-        await month.PassAsync(TimeSpan.FromDays(8));
-
-        month.RevokeKey();
-        var before = month.Events;
-        await month.PassAsync(TimeSpan.FromDays(12));
-        Assert.True(month.Events > before, "Nothing was told while the key was revoked.");
-        Assert.Equal(0, await month.OpenAsync("event"));
-        Assert.NotEqual(0, await month.OpenAsync("fetch"));
-        Assert.Equal(0, await month.DeadAsync());
-        Assert.Contains(AlertKinds.StripeKey, await month.AlertsAsync());
-        Assert.IsType<ChangeAnswer.Later>(await month.ChangeAsync("while it is revoked"));
-
-        month.RestoreKey();
-        await month.PassAsync(TimeSpan.FromDays(10));
-        Assert.IsType<ChangeAnswer.Made>(await month.ChangeAsync("when it works again"));
-        await month.SettleAsync();
-        Assert.Empty((await month.CompareAsync()).Differences);
-        Assert.Equal(0, await month.DeadAsync());
-        Assert.DoesNotContain(AlertKinds.StripeKey, await month.AlertsAsync());
-    }
 
     /// <summary>Plays the months of these seeds, several at once, and judges each when it has come to rest.</summary>
     private static async Task ForEachAsync(
