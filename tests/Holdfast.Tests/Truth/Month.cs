@@ -17,9 +17,6 @@ internal sealed class Month : IAsyncDisposable
 {
     private const int Customers = 4;
 
-    /// <summary>Each step takes longer with a database that is a process of its own.</summary>
-    private const int CustomersOnPostgres = 2;
-
     private static readonly DateTimeOffset Opening = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(12);
 
@@ -28,7 +25,6 @@ internal sealed class Month : IAsyncDisposable
     private static readonly ApiVersion[] Versions =
         [ApiVersion.Endive, ApiVersion.Endive, ApiVersion.Basil, ApiVersion.Acacia];
 
-    private readonly int _customers;
     private readonly int _seed;
     private readonly Random _chance;
     private readonly Climate _climate;
@@ -42,9 +38,8 @@ internal sealed class Month : IAsyncDisposable
     private bool _isOver;
     private int _ticks;
 
-    private Month(Engine engine, int seed)
+    private Month(int seed)
     {
-        _customers = engine is Engine.Postgres ? CustomersOnPostgres : Customers;
         _seed = seed;
         _chance = new Random(seed);
         _climate = Climate.Of(seed);
@@ -64,7 +59,7 @@ internal sealed class Month : IAsyncDisposable
     /// <param name="key">What the engine asks Stripe with; null asks nothing.</param>
     public static async Task<Month> OpenAsync(Engine engine, int seed, string? key = WiredEngine.Key)
     {
-        var month = new Month(engine, seed);
+        var month = new Month(seed);
         await month.OpenAsync(engine, key);
         return month;
     }
@@ -82,7 +77,7 @@ internal sealed class Month : IAsyncDisposable
     /// <summary>From here on customers come, and the weather is what it is.</summary>
     public async Task BeginAsync()
     {
-        await _shop.ExpectAsync(_customers, firstStory: _seed, TestContext.Current.CancellationToken);
+        await _shop.ExpectAsync(Customers, firstStory: _seed, TestContext.Current.CancellationToken);
         _stripe.World.Forecast = _climate.Forecast with { HeldFor = TimeSpan.Zero, SlowFor = TimeSpan.Zero };
     }
 

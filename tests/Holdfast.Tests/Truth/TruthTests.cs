@@ -7,11 +7,9 @@ namespace Holdfast.Tests.Truth;
 /// <summary>
 /// A shop on a simulated Stripe, in every weather, on every engine: when it has cleared, Holdfast holds what Stripe holds.
 /// </summary>
-/// <remarks>Some seeds alone: <c>TRUTH_SEED=17,18 … -class Holdfast.Tests.Truth.TruthTests</c>.</remarks>
+/// <remarks>Other seeds: <c>TRUTH_SEED=$(seq -s, 1 200) … -class Holdfast.Tests.Truth.TruthTests</c>.</remarks>
 public sealed class TruthTests
 {
-    private const int Seeds = 200;
-
     /// <summary>With a test key 20, and what was saved up in the fifth of a second before.</summary>
     private const int MostCallsInASecond = 24;
 
@@ -19,6 +17,9 @@ public sealed class TruthTests
     private const double MildShare = 0.25;
 
     private const string SeedVariable = "TRUTH_SEED";
+
+    /// <summary>One at least of each kind of weather, and those that have found something.</summary>
+    private static readonly int[] Seeds = [3, 7, 11, 24, 35, 46, 58, 69, 130];
 
     [Theory, EveryEngine]
     public Task After_a_month_in_any_weather_the_mirror_is_what_Stripe_holds(Engine engine) => ForEachAsync(
@@ -43,7 +44,7 @@ public sealed class TruthTests
     [Theory, EveryEngine]
     public Task Without_a_key_what_differs_says_that_it_is_in_doubt(Engine engine) => ForEachAsync(
         engine,
-        SeedsToRun(Seeds / 10).Where(seed => !Climate.Of(seed).LosesEvents),
+        SeedsToRun().Where(seed => !Climate.Of(seed).LosesEvents),
         async month =>
         {
             var sure = (await month.CompareAsync()).Differences.Where(difference => !difference.IsInDoubt);
@@ -104,8 +105,8 @@ public sealed class TruthTests
         }
     }
 
-    private static IEnumerable<int> SeedsToRun(int seeds = Seeds) =>
+    private static IEnumerable<int> SeedsToRun() =>
         Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } given
             ? given.Split(',').Select(seed => int.Parse(seed, CultureInfo.InvariantCulture))
-            : Enumerable.Range(1, seeds);
+            : Seeds;
 }
