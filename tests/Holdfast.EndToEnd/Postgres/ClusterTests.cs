@@ -33,6 +33,8 @@ public sealed class ClusterTests
             await load.MoreAsync(Some, by: node);
         }
 
+        await load.EndAsync();
+        await Unlucky.PutBackAsync(cluster.Nodes[0].Process);
         await cluster.AssertEndsAsOneNodeDoesAsync(load);
     }
 
