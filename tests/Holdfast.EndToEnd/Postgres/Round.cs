@@ -117,7 +117,8 @@ internal static partial class Round
                 """),
             _ => ("checkout.session.completed",
                 $$"""
-                {"id":"cs{{Mark}}{{number}}","object":"checkout.session","created":{{Base + number}},"livemode":false,
+                {"id":"cs{{Mark}}{{number}}","object":"checkout.session","mode":"subscription","livemode":false,
+                "created":{{Base + number}},
                 "customer":"{{customer}}","client_reference_id":{{(isLast ? $"\"app{Mark}{number}\"" : "null")}},
                 "status":"complete","payment_status":"paid","amount_total":{{amount}},"metadata":{{account}}}
                 """),
