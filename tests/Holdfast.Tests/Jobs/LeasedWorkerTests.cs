@@ -210,7 +210,8 @@ public sealed class LeasedWorkerTests
         await stop.CancelAsync();
         await running;
 
-        Assert.Equal(["waiting after 1"], await office.Store.TextsAsync(Stand));
+        // A look that was under way may have taken it once more, and been told to leave off too.
+        Assert.StartsWith("waiting after", Assert.Single(await office.Store.TextsAsync(Stand)), StringComparison.Ordinal);
         Assert.Empty(await office.AttemptsAsync());
     }
 
