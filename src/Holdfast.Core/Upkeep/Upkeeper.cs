@@ -80,6 +80,11 @@ internal sealed partial class Upkeeper(
             stop.ThrowIfCancellationRequested();
         }
 
+        while (await WriteAsync(session => upkeep.PruneFetchesAsync(session, before), stop) >= UpkeepStore.Slice)
+        {
+            stop.ThrowIfCancellationRequested();
+        }
+
         var callsBefore = clock.GetUtcNow() - retention.Calls;
         while (await WriteAsync(session => upkeep.PruneCallsAsync(session, callsBefore), stop) >= UpkeepStore.Slice)
         {

@@ -1,4 +1,5 @@
 using Holdfast.Alerts;
+using Holdfast.Apply;
 using Holdfast.Findings;
 using Holdfast.Ingest;
 using Holdfast.Jobs;
@@ -181,6 +182,34 @@ public sealed class UpkeepTests
         await LookAfterAsync(shop);
 
         Assert.Equal(["open"], await shop.Store.TextsAsync("select subject from findings"));
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_fetched_goes_when_its_time_is_over_and_what_is_open_or_dead_never(Engine engine)
+    {
+        await using var shop = await ShopOfTodayAsync(engine);
+        var now = shop.Clock.GetUtcNow();
+        await shop.Store.WriteAsync(async session =>
+        {
+            Want[] wants = [WantOf("cus_closed", now), WantOf("cus_dead", now), WantOf("cus_open", now)];
+            var rows = (await shop.Fetches.WantAsync(session, wants, now)).Select(row => row.Id).Order().ToArray();
+            await shop.Jobs.AddAsync(session, Fetch.JobKind, rows, now);
+            await shop.Fetches.CloseAsync(session, rows[0], confirmed: true, now);
+            await shop.Fetches.CloseAsync(session, rows[1], confirmed: false, now);
+            var jobs = await shop.Jobs.ClaimDueAsync(session, Fetch.JobKind, now, limit: 2);
+            await shop.Jobs.CompleteAsync(session, [jobs[0]], now);
+            var dead = new Verdict(JobState.Dead, RunAt: null, "hopeless", CountsAttempt: true);
+            return await shop.Jobs.FinishAsync(session, jobs[1], dead, now);
+        });
+
+        shop.Clock.Advance(Retention.Events);
+        await LookAfterAsync(shop);
+        Assert.Equal(3, await shop.Store.NumberAsync("select count(*) from fetches"));
+        shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(
+            ["cus_dead", "cus_open"], await shop.Store.TextsAsync("select object_id from fetches order by object_id"));
     }
 
     [Theory, EveryEngine]
@@ -403,6 +432,9 @@ public sealed class UpkeepTests
                 order by 1
                 """));
     }
+
+    private static Want WantOf(string customer, DateTimeOffset now) => new(
+        new("", Livemode: true, "customer", customer), FetchReason.Confirm, Url: null, ApiVersion: null, "evt_1", now);
 
     private static string NextMonthOf(string table) => $"{table}_{DateTimeOffset.UtcNow.AddMonths(1):yyyy_MM}";
 
