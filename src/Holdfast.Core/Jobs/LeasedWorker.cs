@@ -63,20 +63,23 @@ internal sealed partial class LeasedWorker(
         var room = handler.MaxAtOnce - _running.Count;
         var commit = await database.WriteAsync(
             Turn.Work,
-            async session =>
-            {
-                await PutBackLostAsync(session, now, room);
-                return await jobs.LeaseAsync(session, handler.Kind, now, now + handler.Lease, room);
-            },
+            async session => (
+                Lost: await jobs.ExpiredAsync(session, handler.Kind, now, room),
+                Leased: await jobs.LeaseAsync(session, handler.Kind, now, now + handler.Lease, room)),
             CancellationToken.None);
-        if (commit is Commit<List<Job>>.RolledBack(var cause) && database.IsContended(cause))
+        if (commit is Commit<(List<Job>, List<Job>)>.RolledBack(var cause) && database.IsContended(cause))
         {
             LogContended(cause);
             return 0;
         }
 
-        var leased = commit.OrThrow();
+        var (lost, leased) = commit.OrThrow();
         _running.AddRange(leased.Select(job => RunAsync(job, now + handler.Lease, stop)));
+        foreach (var job in lost)
+        {
+            await PutBackAsync(job, now - handler.Lease);
+        }
+
         return leased.Count;
     }
 
@@ -105,14 +108,24 @@ internal sealed partial class LeasedWorker(
         }
     }
 
-    private async Task PutBackLostAsync(Session session, DateTimeOffset now, int limit)
+    /// <summary>Ends a lost attempt, in a transaction of its own: one that cannot be ended holds up no other.</summary>
+    private async Task PutBackAsync(Job job, DateTimeOffset startedAt)
     {
-        foreach (var job in await jobs.ExpiredAsync(session, handler.Kind, now, limit))
+        var commit = await database.WriteAsync(
+            Turn.Work,
+            session => EndAsync(session, job, handler.Lost(job), startedAt, detail: null),
+            CancellationToken.None);
+        switch (commit)
         {
-            if (await EndAsync(session, job, handler.Lost(job), now - handler.Lease, detail: null))
-            {
+            case Commit<bool>.Committed(true):
                 LogLost(job.Id, handler.Describe(job), job.Attempt);
-            }
+                break;
+            case Commit<bool>.RolledBack(var cause):
+                LogStays(cause, job.Id, handler.Describe(job), job.Attempt);
+                break;
+            case Commit<bool>.Unknown(var cause):
+                LogStays(cause, job.Id, handler.Describe(job), job.Attempt);
+                break;
         }
     }
 
@@ -150,6 +163,7 @@ internal sealed partial class LeasedWorker(
     /// <summary>Writes how it ended, as often as it takes to know that it is written, while the lease lasts.</summary>
     private async Task EndAsync(Job job, DateTimeOffset startedAt, DateTimeOffset until, Ending ending)
     {
+        var hasFailed = false;
         while (clock.GetUtcNow() < until)
         {
             var commit = await database.WriteAsync(
@@ -165,8 +179,9 @@ internal sealed partial class LeasedWorker(
                     LogContended(cause);
                     await Task.Delay(options.PauseWhenContended, clock);
                     break;
-                case Commit<bool>.RolledBack(var cause) when !database.IsUnavailable(cause):
+                case Commit<bool>.RolledBack(var cause) when !database.IsUnavailable(cause) && !hasFailed:
                     ending = Failed(job, cause);
+                    hasFailed = true;
                     break;
                 case Commit<bool>.RolledBack(var cause):
                     await PauseAsync(cause);
@@ -250,6 +265,10 @@ internal sealed partial class LeasedWorker(
 
     [LoggerMessage(2404, LogLevel.Warning, "The work of kind {Kind} waits {Pause}: the store is in trouble.")]
     private partial void LogPaused(Exception cause, string kind, TimeSpan pause);
+
+    [LoggerMessage(2406, LogLevel.Warning, "{Job} ({About}): the end of its lost attempt {Attempt} could not be written, and is "
+        + "tried again at the next turn.")]
+    private partial void LogStays(Exception cause, JobId job, string about, int attempt);
 
     [LoggerMessage(2405, LogLevel.Debug, "Others were in the way of a write, which is made again.")]
     private partial void LogContended(Exception cause);

@@ -2,7 +2,7 @@ using Holdfast.Jobs;
 using Holdfast.Storage;
 using Holdfast.Telemetry;
 using Holdfast.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Jobs;
 
@@ -168,6 +168,40 @@ public sealed class LeasedWorkerTests
     }
 
     [Theory, EveryEngine]
+    public async Task One_whose_failure_cannot_be_written_either_is_written_again_after_pauses(Engine engine)
+    {
+        await using var office = await Office.CreateAsync(engine);
+        office.Options.PauseWhenUnavailable = TimeSpan.Zero;
+        office.Options.Retries = new() { Unexpected = new() { MaxTries = 1 } };
+        office.Mourns = (_, time) => time <= 4;
+        await office.AddAsync(1);
+        await office.Worker.BeginAsync(Ct);
+
+        office.Answer(0, new Outcome.GiveUp("It is of no use."));
+        await office.Worker.DrainAsync();
+
+        Assert.Equal(["dead after 1"], await office.Store.TextsAsync(Stand));
+        Assert.Equal(3, office.Pauses);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_lost_attempt_that_cannot_be_ended_holds_up_no_other(Engine engine)
+    {
+        await using var office = await Office.CreateAsync(engine);
+        office.Listens = false;
+        office.Options.Retries = new() { Unexpected = new() { MaxTries = 1 } };
+        office.Mourns = (job, _) => job.Subject is 1;
+        await office.AddAsync(1, 2);
+        await office.Hire().BeginAsync(Ct);
+        await office.AddAsync(3);
+        office.Clock.Advance(Office.Lease);
+
+        Assert.Equal(1, await office.Worker.BeginAsync(Ct));
+
+        Assert.Equal(["running after 1", "dead after 1", "running after 1"], await office.Store.TextsAsync(Stand));
+    }
+
+    [Theory, EveryEngine]
     public async Task One_that_does_not_end_in_time_is_told_to_and_tried_again(Engine engine)
     {
         await using var office = await Office.CreateAsync(engine);
@@ -294,6 +328,8 @@ public sealed class LeasedWorkerTests
         private readonly List<TaskCompletionSource<Func<Outcome>>> _errands = [];
         private readonly CounterStore _counters;
         private int _count;
+        private int _deaths;
+        private int _pauses;
 
         private Office(TestDatabase store)
         {
@@ -317,6 +353,12 @@ public sealed class LeasedWorkerTests
 
         public Outcome? WhenLost { get; set; }
 
+        /// <summary>Whether what is written at a job's death throws, the how manieth time.</summary>
+        public Func<Job, int, bool>? Mourns { get; set; }
+
+        /// <summary>How often a worker has told that it pauses.</summary>
+        public int Pauses => _pauses;
+
         /// <summary>Whether the work leaves off when it is told to.</summary>
         public bool Listens { get; set; } = true;
 
@@ -331,7 +373,7 @@ public sealed class LeasedWorkerTests
             Options,
             Clock,
             new Random(1),
-            NullLogger<LeasedWorker>.Instance);
+            new Pen(this));
 
         public Task<int> AddAsync(params long[] subjects) =>
             Store.WriteAsync(session => Jobs.AddAsync(session, Kind, subjects, Clock.GetUtcNow()));
@@ -388,6 +430,34 @@ public sealed class LeasedWorkerTests
             }
 
             public override Outcome Lost(Job job) => office.WhenLost ?? base.Lost(job);
+
+            public override Task DeadAsync(Session session, Job job, string? reason) =>
+                office.Mourns?.Invoke(job, Interlocked.Increment(ref office._deaths)) is true
+                    ? throw new InvalidOperationException("It cannot be written.")
+                    : Task.CompletedTask;
+        }
+
+        private sealed class Pen(Office office) : ILogger<LeasedWorker>
+        {
+            private const int Paused = 2404;
+
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter)
+            {
+                if (eventId.Id is Paused)
+                {
+                    Interlocked.Increment(ref office._pauses);
+                }
+            }
         }
     }
 
