@@ -11,17 +11,24 @@ namespace Holdfast.Apply;
 /// <summary>Where and when an object was seen.</summary>
 /// <param name="AsOf">By Stripe's clock.</param>
 /// <param name="Cause">An event's id, or that of a question to Stripe.</param>
+/// <param name="IsLate">See <see cref="Observation.IsLate"/>.</param>
 internal readonly record struct ObservedFrom(
     string StripeAccount,
     bool Livemode,
     string? ApiVersion,
     DateTimeOffset AsOf,
     string Cause,
-    Source Source = Source.Fetch);
+    Source Source = Source.Fetch,
+    bool IsLate = false);
 
 /// <summary>Reads what an object looked like.</summary>
 internal static class ObjectObservation
 {
+    /// <summary>
+    /// Most events are on their way for seconds. Of one that took longer in earnest Stripe is asked once too often.
+    /// </summary>
+    private static readonly TimeSpan MaxWay = TimeSpan.FromMinutes(1);
+
     private const string Summary = "entitlements.active_entitlement_summary";
 
     /// <summary>The previews of <c>invoice.upcoming</c> have an id of their own each time and never become real.</summary>
@@ -30,7 +37,15 @@ internal static class ObjectObservation
     /// <returns>Null when the event carries no object that could be held: thin events, and objects without an id.</returns>
     /// <exception cref="UnreadableObjectException">The object lacks what every API version has had.</exception>
     public static Observation? Of(StoredEvent stored, JsonElement body) => Of(
-        new(stored.StripeAccount, stored.Livemode, stored.ApiVersion, stored.Created, stored.EventId, Source.Event),
+        new(
+            stored.StripeAccount,
+            stored.Livemode,
+            stored.ApiVersion,
+            stored.Created,
+            stored.EventId,
+            Source.Event,
+            // There are no test clocks in live mode.
+            IsLate: !stored.Livemode && stored.ReceivedAt - stored.Created > MaxWay),
         body,
         EventTypes.IsDeletion(stored.Type));
 
@@ -64,6 +79,7 @@ internal static class ObjectObservation
             Deleted = deleted,
             Absorbing = ObjectRelations.IsAbsorbing(type, status),
             IsOnTestClock = body.Id("test_clock") is not null,
+            IsLate = from.IsLate,
             Customer = PayerOf(type, id, body),
             Status = status,
             Parent = ObjectRelations.ParentOf(type, body),

@@ -80,12 +80,11 @@ internal static class Fold
         };
         var previous = isSame && rank is 0 ? (wins ? seen.Previous ?? held.Previous : held.Previous ?? seen.Previous)
             : wins ? seen.Previous : held.Previous;
-        var next = wins ? Taken(seen, inDoubt, confirmed: isSame && held.Confirmed) with { Previous = previous }
+        var next = wins ? Taken(seen, inDoubt, confirmed: isSame && isOfOneKind && held.Confirmed) with { Previous = previous }
             : held.InDoubt == inDoubt && held.Previous == previous ? held
             : held with { InDoubt = inDoubt, Previous = previous };
         var ask = doubt ? Question.Doubt
-            : isSame ? Question.Nothing
-            : isOfOneKind ? order is Order.Unknown ? Question.Confirm : Question.Nothing
+            : isOfOneKind ? !isSame && order is Order.Unknown ? Question.Confirm : Question.Nothing
             // The one that can never change again seems to be the older one.
             : (wins ? seen.AsOf < held.AsOf : seen.AsOf > held.AsOf) ? Question.Confirm : Question.Nothing;
         return new(isSame ? Freshness.Same : wins ? Freshness.Fresh : Freshness.Stale, next, doubt, ask);
@@ -109,10 +108,15 @@ internal static class Fold
         Deleted = seen.Deleted,
     };
 
-    /// <summary>Stripe was asked so long after this moment that the answer had it in.</summary>
+    /// <summary>
+    /// Stripe was asked so long after this moment that the answer had it in. It is asked again about what says that the
+    /// object is gone, as nothing else would ever say so.
+    /// </summary>
     private static bool IsSettled(MirroredObject held, Observation seen, TimeSpan readLag) =>
         held is { Confirmed: true, Source: Source.Fetch }
         && !seen.IsOnTestClock
+        && !seen.IsLate
+        && (held.Deleted || !seen.Deleted)
         && held.AsOf - seen.AsOf > readLag
         && !ObjectRelations.IsFinal(seen.Key.Type, seen.Status);
 

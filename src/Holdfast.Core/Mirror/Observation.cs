@@ -39,6 +39,12 @@ internal sealed record Observation
     /// <summary>Its times are those of one of Stripe's test clocks, so they do not tell what came first.</summary>
     public required bool IsOnTestClock { get; init; }
 
+    /// <summary>
+    /// It came so long after its moment that the moment may be one of a test clock, of which what hangs on it does not
+    /// always tell.
+    /// </summary>
+    public bool IsLate { get; init; }
+
     public required string? Customer { get; init; }
 
     public required string? Status { get; init; }

@@ -79,6 +79,31 @@ public sealed class FoldTests
     }
 
     [Fact]
+    public void A_late_word_that_it_is_gone_is_made_sure_of_though_Stripe_was_asked_since()
+    {
+        var answered = Held(Seen("req_1", Noon.AddMinutes(1), "a")) with { Source = Source.Fetch, Confirmed = true };
+        var word = Seen("evt_1", Noon, "a") with { Deleted = true };
+
+        var folded = Fold.Of(answered, word, readLag: TimeSpan.FromSeconds(5));
+        var again = Fold.Of(answered with { Deleted = true }, word, readLag: TimeSpan.FromSeconds(5));
+
+        Assert.Equal((Question.Confirm, true), (folded.Ask, folded.Next!.Deleted));
+        Assert.Equal(Question.Nothing, again.Ask);
+    }
+
+    [Theory]
+    [InlineData(true, Question.Confirm)]
+    [InlineData(false, Question.Nothing)]
+    public void A_moment_that_may_be_a_test_clocks_is_not_settled_by_an_answer(bool isLate, object expected)
+    {
+        var answered = Held(Seen("req_1", Noon.AddMinutes(5), "a")) with { Source = Source.Fetch, Confirmed = true };
+
+        var folded = Fold.Of(answered, Seen("evt_1", Noon, "b") with { IsLate = isLate }, readLag: TimeSpan.FromSeconds(5));
+
+        Assert.Equal((Freshness.Stale, expected), (folded.Freshness, folded.Ask));
+    }
+
+    [Fact]
     public void Two_bodies_of_one_second_leave_the_row_in_doubt_whichever_came_first()
     {
         var (one, other) = (Seen("evt_1", Noon, "a"), Seen("evt_2", Noon, "b"));
