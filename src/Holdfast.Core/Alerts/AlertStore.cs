@@ -19,7 +19,7 @@ internal static class AlertKinds
     /// <summary>Stripe refused a call as wrong.</summary>
     public const string StripeRequest = "stripe_request";
 
-    /// <summary>Stripe refuses to tell of objects of a type, so that what is held of them stays a guess.</summary>
+    /// <summary>Stripe refuses to tell of an object, so that what is held of it stays a guess.</summary>
     public const string FetchRefused = "fetch_refused";
 
     /// <summary>Somebody holds a snapshot of the database for so long that nothing can be cleaned up.</summary>

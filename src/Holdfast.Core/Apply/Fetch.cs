@@ -89,7 +89,7 @@ internal sealed record Fetch
     /// <summary>How many have wanted to know.</summary>
     public required long Wanted { get; init; }
 
-    /// <summary>How often Stripe has answered.</summary>
+    /// <summary>How often Stripe has answered, since the last one wanted to know.</summary>
     public required long Looks { get; init; }
 
     /// <summary>How often Stripe could not be asked, since it last answered.</summary>

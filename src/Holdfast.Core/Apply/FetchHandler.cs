@@ -18,6 +18,7 @@ namespace Holdfast.Apply;
 internal sealed partial class FetchHandler(
     Database database,
     FetchStore fetches,
+    ObjectStore mirror,
     ObservedObjects objects,
     CounterStore counters,
     AlertStore alerts,
@@ -46,18 +47,21 @@ internal sealed partial class FetchHandler(
             return Ends(new Outcome.Done());
         }
 
-        if (UntilQuiet(fetch) is { Ticks: > 0 } rest)
+        if (UntilQuiet(fetch) is { Ticks: > 0 })
         {
-            return Ends(new Outcome.Snooze(rest));
+            return session => RestAsync(session, fetch);
         }
 
         if (fetch.Path is not { } path)
         {
-            return Ends(new Outcome.GiveUp($"Nobody knows where Stripe has {fetch.Key}."));
+            return session => GiveUpAsync(session, fetch, $"Nobody knows where Stripe has {fetch.Key}.");
         }
 
+        // Before Stripe is asked, so that whatever changes the row after this is noticed.
+        var held = await database.ReadAsync(session => mirror.FindAsync(session, fetch.Key), ct);
+        var isAtRest = clock.GetUtcNow() - fetch.WantedAt >= options.QuietMoment;
         var answer = await AskAsync(fetch, path, ct);
-        return session => EndAsync(session, fetch, answer);
+        return session => EndAsync(session, new(fetch, held, isAtRest), answer);
     }
 
     public override async Task DeadAsync(Session session, Job job, string? reason)
@@ -66,7 +70,7 @@ internal sealed partial class FetchHandler(
         if (await fetches.FindAsync(session, job.Subject) is { } fetch)
         {
             // So that whoever wants to know next asks anew.
-            await fetches.CloseAsync(session, fetch.Id, confirmed: false, now);
+            await fetches.CloseAsync(session, fetch.Id, looks: 0, confirmed: false, now);
             await alerts.RaiseAsync(
                 session,
                 AlertOf(fetch),
@@ -110,8 +114,32 @@ internal sealed partial class FetchHandler(
         return fetch.IsPressing ? TimeSpan.Zero : (quietAt < latestAt ? quietAt : latestAt) - clock.GetUtcNow();
     }
 
-    private async Task<Outcome> EndAsync(Session session, Fetch asked, StripeAnswer answer)
+    /// <summary>Decided where nobody can want to know unseen: by now it may be pressing.</summary>
+    private async Task<Outcome> RestAsync(Session session, Fetch asked)
     {
+        var rest = UntilQuiet(await LockAsync(session, asked));
+        return new Outcome.Snooze(rest > Doubts.Soon ? rest : Doubts.Soon);
+    }
+
+    /// <summary>Who wanted to know while Stripe was asked has it asked again.</summary>
+    private async Task<Outcome> GiveUpAsync(Session session, Fetch asked, string reason)
+    {
+        var fetch = await LockAsync(session, asked);
+        return fetch.Wanted == asked.Wanted ? new Outcome.GiveUp(reason) : new Outcome.Snooze(UntilNext(fetch));
+    }
+
+    /// <returns>The row as it is now: from here on nobody else wants this object.</returns>
+    private async Task<Fetch> LockAsync(Session session, Fetch asked)
+    {
+        await objects.LockAsync(session, [asked.Key]);
+        return await fetches.FindAsync(session, asked.Id) ?? asked;
+    }
+
+    private TimeSpan UntilNext(Fetch fetch) => fetch.IsPressing ? Doubts.Soon : options.QuietMoment;
+
+    private async Task<Outcome> EndAsync(Session session, Asked at, StripeAnswer answer)
+    {
+        var asked = at.Fetch;
         switch (answer)
         {
             case StripeAnswer.Later(var reason, var after):
@@ -121,34 +149,36 @@ internal sealed partial class FetchHandler(
                 LogLater(asked.Key.ToString(), reason);
                 return new Outcome.Snooze(delay < MaxWait ? delay : MaxWait);
             case StripeAnswer.Refused(var reason):
-                return new Outcome.GiveUp(reason);
+                return await GiveUpAsync(session, asked, reason);
             default:
-                return await ApplyAsync(session, asked, answer);
+                return await ApplyAsync(session, at, answer);
         }
     }
 
-    private async Task<Outcome> ApplyAsync(Session session, Fetch asked, StripeAnswer answer)
+    private async Task<Outcome> ApplyAsync(Session session, Asked at, StripeAnswer answer)
     {
+        var asked = at.Fetch;
         if (Read(asked, answer, out var problem) is not { } observation)
         {
-            return new Outcome.GiveUp(problem!);
+            return await GiveUpAsync(session, asked, problem!);
         }
 
         var before = await objects.LockAsync(session, [asked.Key]);
         // From here on nobody else wants this object: what they have said is committed and can be seen.
         var fetch = await fetches.FindAsync(session, asked.Id) ?? asked;
-        var look = new Look(fetch.ChangedAt, IsDisturbed: fetch.Wanted != asked.Wanted, fetch.Looks);
+        var isDisturbed = fetch.Wanted != asked.Wanted || !at.IsOf(before.GetValueOrDefault(asked.Key));
+        var look = new Look(fetch.ChangedAt, isDisturbed, fetch.Looks, at.IsAtRest);
         var folded = (await objects.ApplyAsync(session, [new(observation, Event: null, look)], before, named: []))[0];
         await counters.AddAsync(session, Counters.Fetched, 1);
         await alerts.ClearAsync(session, AlertOf(fetch), clock.GetUtcNow());
         if (folded.Ask is not Question.Nothing)
         {
-            await fetches.LookedAsync(session, fetch.Id);
-            return new Outcome.Snooze(look.IsDisturbed && fetch.IsPressing ? Doubts.Soon : options.QuietMoment);
+            await fetches.LookedAsync(session, fetch.Id, isDisturbed ? 0 : fetch.Looks + 1);
+            return new Outcome.Snooze(isDisturbed ? UntilNext(fetch) : options.QuietMoment);
         }
 
         var isConfirmed = folded.Next is { Confirmed: true };
-        await fetches.CloseAsync(session, fetch.Id, isConfirmed, clock.GetUtcNow());
+        await fetches.CloseAsync(session, fetch.Id, fetch.Looks + 1, isConfirmed, clock.GetUtcNow());
         await counters.AddAsync(session, Counters.Confirmed, isConfirmed ? 1 : 0);
         return new Outcome.Done();
     }
@@ -223,7 +253,17 @@ internal sealed partial class FetchHandler(
 
     private static string CauseOf(string? requestId) => requestId ?? Fetch.JobKind;
 
-    private static AlertKey AlertOf(Fetch fetch) => new(AlertKinds.FetchRefused, fetch.Key.Type);
+    private static AlertKey AlertOf(Fetch fetch) => new(AlertKinds.FetchRefused, fetch.Key.ToString());
+
+    /// <summary>How things were when Stripe was asked.</summary>
+    /// <param name="Held">The row of the object.</param>
+    /// <param name="IsAtRest">Nobody had wanted to know for a quiet moment.</param>
+    private sealed record Asked(Fetch Fetch, MirroredObject? Held, bool IsAtRest)
+    {
+        /// <summary>Whether the row still tells what it told then.</summary>
+        public bool IsOf(MirroredObject? held) => held?.Cause == Held?.Cause && held?.AsOf == Held?.AsOf
+            && held?.Hash.AsSpan().SequenceEqual(Held?.Hash) is not false;
+    }
 
     [LoggerMessage(3201, LogLevel.Information, "{About} is not fetched yet: {Reason}")]
     private partial void LogLater(string about, string reason);

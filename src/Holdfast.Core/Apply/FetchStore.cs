@@ -34,14 +34,18 @@ internal sealed class FetchStore(Database database)
     public Task<Fetch?> FindAsync(Session session, long id) => session.FirstAsync(_sql["Find"], Read, [("id", id)]);
 
     /// <summary>Notes an answer after which it is asked again.</summary>
-    public Task LookedAsync(Session session, long id) => session.ExecuteAsync(_sql["Looked"], ("id", id));
+    /// <param name="looks">How many answers there are by now to what is wanted.</param>
+    public Task LookedAsync(Session session, long id, long looks) =>
+        session.ExecuteAsync(_sql["Looked"], ("id", id), ("looks", looks));
 
     /// <summary>Notes that Stripe could not be asked.</summary>
     public Task WaitedAsync(Session session, long id) => session.ExecuteAsync(_sql["Waited"], ("id", id));
 
+    /// <param name="looks">How many answers there were; none when a person may have it asked again.</param>
     /// <param name="confirmed">Stripe's last answer is known to be true.</param>
-    public Task CloseAsync(Session session, long id, bool confirmed, DateTimeOffset now) =>
-        session.ExecuteAsync(_sql["Close"], ("id", id), ("confirmed", confirmed), ("closed_at", now));
+    public Task CloseAsync(Session session, long id, long looks, bool confirmed, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            _sql["Close"], ("id", id), ("looks", looks), ("confirmed", confirmed), ("closed_at", now));
 
     public async Task<FetchDelays> DelaysAsync(Session session, DateTimeOffset now)
     {

@@ -1,5 +1,5 @@
 -- name: Want
--- What is pressing stays so until it is closed.
+-- What is pressing stays so until it is closed. An answer proves nothing about what is wanted after it.
 insert into fetches (
     stripe_account, livemode, type, object_id, why, url, api_version, cause, changed_at, opened_at, wanted_at)
 select *
@@ -10,7 +10,7 @@ on conflict (object_id, type, livemode, stripe_account) where closed_at is null 
 set why = case when fetches.why in ('doubt', 'thin') then fetches.why else excluded.why end,
     url = coalesce(excluded.url, fetches.url), api_version = coalesce(excluded.api_version, fetches.api_version),
     cause = excluded.cause, changed_at = greatest(fetches.changed_at, excluded.changed_at),
-    wanted_at = excluded.wanted_at, wanted = fetches.wanted + 1
+    wanted_at = excluded.wanted_at, wanted = fetches.wanted + 1, looks = 0
 returning id, wanted
 
 -- name: Find
@@ -21,7 +21,7 @@ where id = @id::bigint
 
 -- name: Looked
 update fetches
-set looks = looks + 1, waits = 0
+set looks = @looks::bigint, waits = 0
 where id = @id::bigint
 
 -- name: Waited
@@ -31,7 +31,7 @@ where id = @id::bigint
 
 -- name: Close
 update fetches
-set looks = looks + 1, closed_at = @closed_at::timestamptz, confirmed = @confirmed::boolean
+set looks = @looks::bigint, closed_at = @closed_at::timestamptz, confirmed = @confirmed::boolean
 where id = @id::bigint and closed_at is null
 
 -- name: OldestOpen

@@ -1,5 +1,5 @@
 -- name: Want
--- What is pressing stays so until it is closed.
+-- What is pressing stays so until it is closed. An answer proves nothing about what is wanted after it.
 insert into fetches (
     stripe_account, livemode, type, object_id, why, url, api_version, cause, changed_at, opened_at, wanted_at)
 values (
@@ -7,7 +7,8 @@ values (
 on conflict (object_id, type, livemode, stripe_account) where closed_at is null do update
 set why = iif(fetches.why in ('doubt', 'thin'), fetches.why, excluded.why), url = coalesce(excluded.url, fetches.url),
     api_version = coalesce(excluded.api_version, fetches.api_version), cause = excluded.cause,
-    changed_at = max(fetches.changed_at, excluded.changed_at), wanted_at = excluded.wanted_at, wanted = fetches.wanted + 1
+    changed_at = max(fetches.changed_at, excluded.changed_at), wanted_at = excluded.wanted_at, wanted = fetches.wanted + 1,
+    looks = 0
 returning id, wanted
 
 -- name: Find
@@ -18,7 +19,7 @@ where id = @id
 
 -- name: Looked
 update fetches
-set looks = looks + 1, waits = 0
+set looks = @looks, waits = 0
 where id = @id
 
 -- name: Waited
@@ -28,7 +29,7 @@ where id = @id
 
 -- name: Close
 update fetches
-set looks = looks + 1, closed_at = @closed_at, confirmed = @confirmed
+set looks = @looks, closed_at = @closed_at, confirmed = @confirmed
 where id = @id and closed_at is null
 
 -- name: OldestOpen

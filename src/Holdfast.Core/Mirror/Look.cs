@@ -10,8 +10,13 @@ namespace Holdfast.Mirror;
 /// </summary>
 /// <param name="ChangedAt">The newest change that is known beside what is held, by Stripe's clock.</param>
 /// <param name="IsDisturbed">Something was heard of the object while Stripe was asked.</param>
-/// <param name="Before">How often Stripe has been asked about it before, since it was last at rest.</param>
-internal readonly record struct Look(DateTimeOffset? ChangedAt = null, bool IsDisturbed = false, long Before = 0)
+/// <param name="Before">How often Stripe has been asked about it before, since anybody last wanted to know.</param>
+/// <param name="IsAtRest">
+/// Nobody had wanted to know for a quiet moment when Stripe was asked, by our own clock: all there is to go by where moments
+/// are none of Stripe's own.
+/// </param>
+internal readonly record struct Look(
+    DateTimeOffset? ChangedAt = null, bool IsDisturbed = false, long Before = 0, bool IsAtRest = false)
 {
     /// <summary>
     /// If moments still speak against the answer by then, they are none of Stripe's own: what hangs on a test clock does not
@@ -26,8 +31,8 @@ internal readonly record struct Look(DateTimeOffset? ChangedAt = null, bool IsDi
     public Folded Fold(MirroredObject? held, Observation seen, TimeSpan readLag)
     {
         var isDecisive = !IsDisturbed && (seen.IsOnTestClock || IsOnTestClock(held)
-            ? IsRepeated
-            : Before + 1 >= MaxLooks
+            ? IsRepeated && IsAtRest
+            : (Before + 1 >= MaxLooks && IsAtRest)
                 || (seen.AsOf >= (held?.AsOf ?? seen.AsOf) && seen.AsOf - Newest(held) > readLag));
         var isSame = held is not null && held.Deleted == seen.Deleted && held.Hash.AsSpan().SequenceEqual(seen.Hash);
         var again = isDecisive ? Question.Nothing : Question.Confirm;

@@ -187,6 +187,125 @@ public sealed class DoubtTests
     }
 
     [Theory, EveryEngine]
+    public async Task Looks_that_are_hastened_by_one_doubt_after_another_never_confirm_what_is_stale(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        desk.Stripe.Lag = TimeSpan.FromSeconds(4);
+        desk.Truth("start", secondsAgo: 60);
+        for (var second = 0; second < 25; second += 5)
+        {
+            desk.Truth($"z {second}");
+            await desk.TellAsync(
+                desk.Updated($"evt_{second}_1", second, $"a {second}"), desk.Updated($"evt_{second}_2", second, $"z {second}"));
+            await desk.PassAsync(seconds: 5);
+        }
+
+        Assert.Equal(5, desk.Stripe.Asked.Count);
+        await desk.SettleAsync();
+        Assert.Equal("z 20 fetch confirmed=True in_doubt=False", await desk.HeldAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_row_that_an_event_with_proof_moved_meanwhile_is_not_overwritten(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        desk.Truth("b");
+        await desk.TellAsync(desk.Updated("evt_1", 0, "a"));
+        // Moments of a test clock that the object does not tell of.
+        await desk.TellAsync(desk.Updated("evt_2", 5000, "b"));
+        while (desk.Stripe.Asked.Count < 4)
+        {
+            await desk.PassAsync(seconds: 1);
+        }
+
+        desk.Stripe.Meanwhile = () =>
+        {
+            desk.Truth("c");
+            return desk.TellAsync(desk.Updated("evt_3", 5001, "c", was: "b"));
+        };
+        await desk.PassAsync(seconds: 10);
+
+        Assert.Equal(5, desk.Stripe.Asked.Count);
+        Assert.Equal("c event confirmed=False in_doubt=False", await desk.HeldAsync());
+        await desk.SettleAsync();
+        Assert.Equal("c fetch confirmed=True in_doubt=False", await desk.HeldAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task On_a_test_clock_a_look_soon_after_an_event_confirms_nothing(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        desk.IsOnTestClock = true;
+        desk.Stripe.Lag = TimeSpan.FromSeconds(4);
+        desk.Truth("a", secondsAgo: 60);
+        await desk.TellAsync(desk.Created("evt_1", 0, "a"));
+        await desk.PassAsync(seconds: 5);
+
+        desk.Truth("b");
+        await desk.TellAsync(desk.Updated("evt_2", 0, "b"));
+        await desk.PassAsync(seconds: 2);
+
+        Assert.Equal(2, desk.Stripe.Asked.Count);
+        Assert.Contains("confirmed=False", await desk.HeldAsync(), StringComparison.Ordinal);
+        await desk.SettleAsync();
+        Assert.Equal("b fetch confirmed=True in_doubt=False", await desk.HeldAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task Moments_of_a_test_clock_that_nothing_tells_of_have_it_asked_again(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        desk.Truth("a");
+        await desk.TellAsync(desk.Updated("evt_1", -300, "x"), desk.Updated("evt_2", -300, "a"));
+        await desk.SettleAsync();
+
+        desk.Truth("b");
+        await desk.TellAsync(desk.Updated("evt_3", -300, "b"));
+        await desk.SettleAsync();
+
+        Assert.Equal("b fetch confirmed=True in_doubt=False", await desk.HeldAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_late_word_that_it_is_gone_is_believed_if_Stripe_says_so_too(Engine engine)
+    {
+        foreach (var isGone in (bool[])[true, false])
+        {
+            await using var desk = await Desk.OpenAsync(engine);
+            desk.Truth("b");
+            await desk.TellAsync(desk.Updated("evt_1", 0, "a"), desk.Updated("evt_2", 0, "b"));
+            await desk.SettleAsync();
+            if (isGone)
+            {
+                desk.Stripe.Put(Desk.Path, null);
+            }
+
+            await desk.TellAsync(desk.Deleted("evt_3", 1, "b"));
+            await desk.SettleAsync();
+
+            Assert.Equal(isGone, (await desk.RowAsync())!.Deleted);
+            Assert.EndsWith("confirmed=True in_doubt=False", await desk.HeldAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_doubt_that_joins_while_a_confirmation_is_put_off_is_asked_soon(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        await desk.TellAsync(desk.Updated("evt_1", 0, "a"));
+        await desk.TellAsync(desk.Updated("evt_2", 2, "b"));
+        var job = Assert.Single(await desk.Shop.Store.WriteAsync(session => desk.Shop.Jobs.LeaseAsync(
+            session, "fetch", desk.Shop.Clock.GetUtcNow().AddHours(1), desk.Shop.Clock.GetUtcNow().AddHours(2), limit: 1)));
+
+        var end = await desk.Shop.FetchHandler.RunAsync(job, TestContext.Current.CancellationToken);
+        await desk.TellAsync(desk.Updated("evt_3", 2, "c"));
+        var outcome = await desk.Shop.Store.WriteAsync(end);
+
+        Assert.Equal(new Outcome.Snooze(TimeSpan.FromSeconds(1)), outcome);
+        Assert.Empty(desk.Stripe.Asked);
+    }
+
+    [Theory, EveryEngine]
     public async Task Two_ids_for_one_fact_are_one_state_and_no_question(Engine engine)
     {
         await using var desk = await Desk.OpenAsync(engine);
@@ -269,6 +388,43 @@ public sealed class DoubtTests
         Assert.Equal("b fetch confirmed=True in_doubt=False", await desk.HeldAsync());
         Assert.Equal(["fetch completed", "fetch dead"], await desk.JobsAsync());
         Assert.Empty(await desk.AlertsAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_doubt_that_joins_while_Stripe_refuses_has_it_asked_again(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        desk.Stripe.Trouble = HttpStatusCode.BadRequest;
+        await desk.TellAsync(desk.Updated("evt_1", 0, "a"), desk.Updated("evt_2", 0, "b"));
+        desk.Stripe.Meanwhile = async () =>
+        {
+            desk.Stripe.Trouble = null;
+            desk.Truth("c");
+            await desk.TellAsync(desk.Updated("evt_3", 0, "c"));
+        };
+
+        await desk.SettleAsync();
+
+        Assert.Equal("c fetch confirmed=True in_doubt=False", await desk.HeldAsync());
+        Assert.Equal(["fetch completed"], await desk.JobsAsync());
+        Assert.Empty(await desk.AlertsAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task An_answer_about_one_object_clears_no_alert_about_another(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        desk.Truth("b");
+        desk.Stripe.Trouble = HttpStatusCode.BadRequest;
+        await desk.TellAsync(desk.Of("evt_1", 0, "customer", "cus_2", "a"), desk.Of("evt_2", 0, "customer", "cus_2", "b"));
+        await desk.PassAsync(seconds: 1);
+
+        desk.Stripe.Trouble = null;
+        await desk.TellAsync(desk.Updated("evt_3", 0, "a"), desk.Updated("evt_4", 0, "b"));
+        await desk.SettleAsync();
+
+        Assert.Equal(["fetch completed", "fetch dead"], await desk.JobsAsync());
+        Assert.Equal(["fetch_refused"], await desk.AlertsAsync());
     }
 
     [Theory, EveryEngine]
@@ -426,6 +582,9 @@ public sealed class DoubtTests
 
         public TestEngine Shop => shop;
 
+        /// <summary>Whether the objects say so.</summary>
+        public bool IsOnTestClock { get; set; }
+
         public StripeDouble Stripe => (StripeDouble)shop.Stripe!;
 
         public static async Task<Desk> OpenAsync(Engine engine)
@@ -546,11 +705,12 @@ public sealed class DoubtTests
 
         private static byte[] Bytes(JsonObject json) => System.Text.Encoding.UTF8.GetBytes(json.ToJsonString());
 
-        private static JsonObject Customer(string name, string type = "customer", string id = "cus_1") => new()
+        private JsonObject Customer(string name, string type = "customer", string id = "cus_1") => new()
         {
             ["id"] = id,
             ["object"] = type,
             ["name"] = name,
+            ["test_clock"] = IsOnTestClock ? "clock_1" : null,
             ["metadata"] = new JsonObject { ["plan"] = "pro" },
         };
     }

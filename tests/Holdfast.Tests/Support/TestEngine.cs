@@ -47,6 +47,8 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public FetchStore Fetches { get; private set; } = null!;
 
+    public FetchHandler FetchHandler { get; private set; } = null!;
+
     /// <summary>The loop that asks Stripe about objects.</summary>
     public LeasedWorker Fetcher { get; private set; } = null!;
 
@@ -174,17 +176,19 @@ internal sealed class TestEngine : IAsyncDisposable
         var observed = new ObservedObjects(
             Objects, new AccountBinder(Accounts, Access, Clock), parking, doubts, Counters, StripeOptions, Clock);
         Handler = new(Events, observed, doubts, Counters, NullLogger<EventJobHandler>.Instance);
+        FetchHandler = new(
+            Database,
+            Fetches,
+            Objects,
+            observed,
+            Counters,
+            new AlertStore(Database),
+            stripe,
+            StripeOptions,
+            Clock,
+            NullLogger<FetchHandler>.Instance);
         Fetcher = new(
-            new FetchHandler(
-                Database,
-                Fetches,
-                observed,
-                Counters,
-                new AlertStore(Database),
-                stripe,
-                StripeOptions,
-                Clock,
-                NullLogger<FetchHandler>.Instance),
+            FetchHandler,
             Database,
             Jobs,
             doorbell,

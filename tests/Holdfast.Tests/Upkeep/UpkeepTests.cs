@@ -194,8 +194,8 @@ public sealed class UpkeepTests
             Want[] wants = [WantOf("cus_closed", now), WantOf("cus_dead", now), WantOf("cus_open", now)];
             var rows = (await shop.Fetches.WantAsync(session, wants, now)).Select(row => row.Id).Order().ToArray();
             await shop.Jobs.AddAsync(session, Fetch.JobKind, rows, now);
-            await shop.Fetches.CloseAsync(session, rows[0], confirmed: true, now);
-            await shop.Fetches.CloseAsync(session, rows[1], confirmed: false, now);
+            await shop.Fetches.CloseAsync(session, rows[0], looks: 1, confirmed: true, now);
+            await shop.Fetches.CloseAsync(session, rows[1], looks: 1, confirmed: false, now);
             var jobs = await shop.Jobs.ClaimDueAsync(session, Fetch.JobKind, now, limit: 2);
             await shop.Jobs.CompleteAsync(session, [jobs[0]], now);
             var dead = new Verdict(JobState.Dead, RunAt: null, "hopeless", CountsAttempt: true);
