@@ -12,7 +12,7 @@ namespace Holdfast.Apply;
 
 /// <summary>
 /// Asks Stripe for what access needs and the mirror does not have. The answers are observations like all others; what is
-/// still missing then is said, and looked for once more when the deadline is over.
+/// still missing then is said, and looked for again when the deadline is over, and ever more seldom as long as it is parked.
 /// </summary>
 internal sealed partial class LookupHandler(
     Database database,
@@ -32,8 +32,11 @@ internal sealed partial class LookupHandler(
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long it waits at most between two tries while Stripe is away.</summary>
+    /// <summary>How long it waits at most between two tries while Stripe is away or there is no key.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
+
+    /// <summary>Between two looks for what is overdue: as long as it has been overdue, within these.</summary>
+    private static readonly (TimeSpan Least, TimeSpan Most) WaitInVain = (TimeSpan.FromHours(1), TimeSpan.FromDays(1));
 
     public override string Kind => JobKind;
 
@@ -50,7 +53,7 @@ internal sealed partial class LookupHandler(
         }
 
         var seen = new List<Observation>();
-        TimeSpan? later = null;
+        TimeSpan? later = waiting.Looked || stripe.CanAsk(row.Key.Livemode) ? null : TimeSpan.Zero;
         foreach (var lookup in lookups)
         {
             (var found, later) = await AskAsync(lookup, row, ct);
@@ -97,7 +100,8 @@ internal sealed partial class LookupHandler(
                 ({ } delay, true) => new Outcome.Snooze(delay < rest ? delay : rest),
                 ({ } delay, false) => new Outcome.Snooze(delay),
                 (null, true) => new Outcome.Snooze(rest),
-                (null, false) => new Outcome.Done(),
+                (null, false) when -rest < WaitInVain.Least => new Outcome.Snooze(WaitInVain.Least),
+                (null, false) => new Outcome.Snooze(-rest < WaitInVain.Most ? -rest : WaitInVain.Most),
             };
     }
 

@@ -97,8 +97,10 @@ internal sealed class Parking(
         }
 
         var isUnmet = known.Needs.Any(need => need.WaitsFor is not null);
-        var looked = waiting?.Looked is true || !stripe.CanAsk(key.Livemode) || Lookup.For(source, known) is [];
-        if (!isUnmet && looked)
+        var looked = waiting?.Looked is true || Lookup.For(source, known) is [];
+        // Without a key nobody can look now; the question stays open for the day when there is one.
+        var isAnswered = looked || !stripe.CanAsk(key.Livemode);
+        if (!isUnmet && isAnswered)
         {
             await CloseAsync(session, waiting, ParkedMessage.Found(known));
             return;
@@ -111,7 +113,7 @@ internal sealed class Parking(
             await jobs.AddAsync(session, LookupHandler.JobKind, [waiting.Id], now);
         }
 
-        if (isUnmet && (looked || now >= waiting.DeadlineAt))
+        if (isUnmet && (isAnswered || now >= waiting.DeadlineAt))
         {
             var message = new ParkedMessage(key, known, waiting.DeadlineAt);
             var text = message.Text(isOverdue: now >= waiting.DeadlineAt);

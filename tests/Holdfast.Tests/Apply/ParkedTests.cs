@@ -101,6 +101,55 @@ public sealed class ParkedTests
     }
 
     [Theory, EveryEngine]
+    public async Task A_key_that_comes_after_the_deadline_is_used_soon(Engine engine)
+    {
+        await using var shop = await Shop.OpenAsync(engine);
+        shop.SetKey(null);
+        await shop.TellAsync(Checkout("{}"));
+        await shop.LookUpAsync();
+        for (var minutes = 0; minutes < 70; minutes += 10)
+        {
+            shop.Advance(TimeSpan.FromMinutes(10));
+            await shop.LookUpAsync();
+        }
+
+        Assert.StartsWith("Overdue: checkout.session cs_1", Assert.Single(await shop.OpenAsync()), StringComparison.Ordinal);
+        Assert.Empty(shop.Asked);
+
+        shop.SetKey("sk_test_invented");
+        shop.Stripe.Answer(200, List(Item("li_1", "price_pro", 1)));
+        shop.Advance(TimeSpan.FromMinutes(5));
+        await shop.LookUpAsync();
+
+        Assert.Equal(["pro x1 grants"], await shop.AccessAsync());
+        Assert.Empty(await shop.OpenAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task What_was_asked_for_in_vain_is_asked_for_again_as_long_as_it_is_parked_ever_more_seldom(Engine engine)
+    {
+        await using var shop = await Shop.OpenAsync(engine);
+        await shop.TellAsync(Checkout("{}"));
+        shop.Stripe.Otherwise = () => FakeStripe.Response(200, "[]");
+        await shop.LookUpAsync();
+        for (var hours = 0; hours < 7 * 24; hours++)
+        {
+            shop.Advance(TimeSpan.FromHours(1));
+            await shop.LookUpAsync();
+        }
+
+        // At once, at the deadline, 1, 2, 4, 8 and 16 hours after it, and then every day.
+        Assert.Equal(13, shop.Asked.Length);
+
+        shop.Stripe.Otherwise = () => FakeStripe.Response(200, List(Item("li_1", "price_pro", 1)));
+        shop.Advance(TimeSpan.FromDays(1));
+        await shop.LookUpAsync();
+        Assert.Equal(["pro x1 grants"], await shop.AccessAsync());
+        Assert.Empty(await shop.OpenAsync());
+        Assert.Equal(0, await shop.LeftAsync());
+    }
+
+    [Theory, EveryEngine]
     public async Task Without_a_key_what_the_metadata_names_is_enough(Engine engine)
     {
         await using var shop = await Shop.OpenAsync(engine, hasKey: false);
@@ -401,6 +450,8 @@ public sealed class ParkedTests
         }
 
         public Task LookUpAsync() => told.Engine.LookUpAsync();
+
+        public void SetKey(string? key) => told.Engine.Keys.Replace(new() { General = key });
 
         public void Advance(TimeSpan by) => told.Engine.Clock.Advance(by);
 

@@ -27,6 +27,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Store = store;
         Options = options;
         Access = access;
+        Keys = FakeStripe.Keys(stripe is null ? null : "sk_test_invented");
         Build();
     }
 
@@ -44,6 +45,8 @@ internal sealed class TestEngine : IAsyncDisposable
 
     /// <summary>What answers for Stripe. There is a key where there is one.</summary>
     public HttpMessageHandler? Stripe { get; }
+
+    public StripeKeys Keys { get; }
 
     public FetchStore Fetches { get; private set; } = null!;
 
@@ -161,7 +164,7 @@ internal sealed class TestEngine : IAsyncDisposable
         var parked = new ParkedStore(Database);
         var stripe = new StripeClient(
             new(Stripe ?? new FakeStripe(), disposeHandler: false) { BaseAddress = new("http://stripe.test") },
-            FakeStripe.Keys(Stripe is null ? null : "sk_test_invented"));
+            Keys);
         var parking = new Parking(
             parked,
             Objects,
