@@ -31,7 +31,7 @@ where job in (
     from attempts a
     where a.job < greatest(@first::bigint, first_id_at(@before::timestamptz)) and a.ended_at < @before
         and not exists (select 1 from jobs j where j.id = a.job and not (j.state in ('completed', 'dismissed')
-            and j.created_at < @before and not exists (select 1 from events e where e.id = j.subject)))
+            and j.created_at < @before and not exists (select 1 from events e where j.kind = 'event' and e.id = j.subject)))
     order by a.job
     limit @limit::bigint)
 

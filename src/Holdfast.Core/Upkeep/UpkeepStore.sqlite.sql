@@ -22,13 +22,18 @@ where id in (
     limit @limit)
 
 -- name: PruneAttempts
+-- Of jobs of every kind. Ids follow one another as jobs come, so the job of the first event that is kept bounds them.
 delete from attempts
 where job in (
     select j.id
     from jobs j
-    where j.kind = 'event' and j.subject < @first and j.state in ('completed', 'dismissed') and j.created_at < @before
-        and not exists (select 1 from events e where e.id = j.subject)
-    order by j.subject
+    where j.id < coalesce(
+            (select k.id from events e join jobs k on k.kind = 'event' and k.subject = e.id where e.id >= @first
+                order by e.id limit 1),
+            9223372036854775807)
+        and j.state in ('completed', 'dismissed') and j.created_at < @before
+        and not exists (select 1 from events e where j.kind = 'event' and e.id = j.subject)
+    order by j.id
     limit @limit)
 
 -- name: PruneJobs
@@ -36,9 +41,13 @@ delete from jobs
 where id in (
     select j.id
     from jobs j
-    where j.kind = 'event' and j.subject < @first and j.state in ('completed', 'dismissed') and j.created_at < @before
-        and not exists (select 1 from events e where e.id = j.subject)
-    order by j.subject
+    where j.id < coalesce(
+            (select k.id from events e join jobs k on k.kind = 'event' and k.subject = e.id where e.id >= @first
+                order by e.id limit 1),
+            9223372036854775807)
+        and j.state in ('completed', 'dismissed') and j.created_at < @before
+        and not exists (select 1 from events e where j.kind = 'event' and e.id = j.subject)
+    order by j.id
     limit @limit)
 
 -- name: PruneIds

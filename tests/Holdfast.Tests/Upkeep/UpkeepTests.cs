@@ -163,6 +163,40 @@ public sealed class UpkeepTests
     }
 
     [Theory, EveryEngine]
+    public async Task Jobs_that_are_about_no_event_go_when_they_have_ended_and_their_time_is_over(Engine engine)
+    {
+        await using var shop = await ShopOfTodayAsync(engine);
+        await shop.DeliverAsync(new EventBody("evt_open"));
+        // Their subjects are no events, whatever the number: one of them is as an event that is kept.
+        await shop.Store.RunAsync(
+            """
+            insert into jobs (kind, subject, state, run_at, created_at)
+            select kind, subject, 'waiting', created_at, created_at
+            from (
+                select 'lookup' as kind, subject, created_at from jobs union all select 'fetch', 1, created_at from jobs) as added
+            """);
+        await shop.Store.RunAsync(
+            """
+            insert into attempts (job, attempt, started_at, ended_at, state)
+            select id, 1, created_at, created_at, state from jobs
+            """);
+        await shop.Store.RunAsync(
+            "update jobs set state = 'completed', run_at = null, ended_at = created_at where kind = 'lookup'");
+
+        shop.Clock.Advance(Retention.Events - TimeSpan.FromDays(1));
+        await LookAfterAsync(shop);
+        Assert.Equal(3, await shop.Store.NumberAsync("select count(*) from attempts"));
+        shop.Clock.Advance(TimeSpan.FromDays(2));
+        await LookAfterAsync(shop);
+        Assert.Equal(2, await shop.Store.NumberAsync("select count(*) from attempts"));
+
+        shop.Clock.Advance(TimeSpan.FromDays(32));
+        await LookAfterAsync(shop);
+
+        Assert.Equal(["event", "fetch"], await shop.Store.TextsAsync("select kind from jobs order by kind"));
+    }
+
+    [Theory, EveryEngine]
     public async Task Closed_findings_go_when_their_time_is_over_and_open_ones_never(Engine engine)
     {
         await using var shop = await ShopOfTodayAsync(engine);
