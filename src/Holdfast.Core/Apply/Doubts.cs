@@ -29,12 +29,12 @@ internal sealed class Doubts(
         var why = folded.Ask switch
         {
             Question.Doubt => FetchReason.Doubt,
-            _ when options.AlwaysFetch.Contains(key.Type) => FetchReason.Always,
+            _ when observation.Source is Source.Event && options.AlwaysFetch.Contains(key.Type) => FetchReason.Always,
             Question.Confirm => FetchReason.Confirm,
             _ => (FetchReason?)null,
         };
-        // What Stripe has answered is asked again, or not, by who asked.
-        if (why is null || observation.Source is not Source.Event)
+        // A fetch asks again by itself.
+        if (why is null || seen.Look is not null)
         {
             return null;
         }

@@ -40,7 +40,7 @@ internal static class FetchReasons
 
 /// <summary>Somebody wants to know what an object looks like.</summary>
 /// <param name="Url">Where it stands, if its type does not tell.</param>
-/// <param name="Cause">The id of the event that raised the question.</param>
+/// <param name="Cause">The id of the event, or of the answer, that raised the question.</param>
 /// <param name="ChangedAt">When it changed, by Stripe's clock.</param>
 internal sealed record Want(
     ObjectKey Key, FetchReason Why, string? Url, string? ApiVersion, string Cause, DateTimeOffset ChangedAt)

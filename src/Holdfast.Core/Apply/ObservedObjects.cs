@@ -96,10 +96,10 @@ internal sealed class ObservedObjects(
 
 /// <summary>An observation, and what it came from.</summary>
 /// <param name="Event">The row of the event that told it; null where Stripe was asked.</param>
-/// <param name="Look">How Stripe was asked, where it was.</param>
-internal sealed record Seen(Observation Observation, long? Event = null, Look Look = default)
+/// <param name="Look">How a fetch has asked; null where it was learned in passing.</param>
+internal sealed record Seen(Observation Observation, long? Event = null, Look? Look = null)
 {
     public Folded FoldInto(MirroredObject? held, TimeSpan readLag) => Observation.Source is Source.Fetch
-        ? Look.Fold(held, Observation, readLag)
+        ? (Look ?? default).Fold(held, Observation, readLag)
         : Fold.Of(held, Observation, readLag);
 }
