@@ -11,16 +11,19 @@ from parked
 where id = @id::bigint
 
 -- name: Related
+-- All of the objects themselves. Of many that hang on them the others wait until they are looked at again by their job.
 select id, stripe_account, livemode, type, object_id, looked, deadline_at
 from parked
 where id in (
     select id from parked where object_id = any(@ids::text[])
     union
-    select id from parked where parent = any(@ids)
-    union
-    select id from parked where customer = any(@customers::text[]))
+    select id from (
+        select id from parked where parent = any(@ids)
+        union
+        select id from parked where customer = any(@customers::text[])
+        order by id
+        limit 1000) as few)
 order by object_id, type
-limit 1000
 
 -- name: Note
 update parked set looked = @looked::boolean where id = @id::bigint

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Holdfast.Access;
 using Holdfast.Alerts;
 using Holdfast.Findings;
 using Holdfast.Tests.Access;
+using Holdfast.Tests.Storage;
 using Holdfast.Tests.Stripe;
 using Holdfast.Tests.Support;
 
@@ -378,6 +380,44 @@ public sealed class ParkedTests
     }
 
     [Theory, EveryEngine]
+    public async Task An_object_that_changes_while_it_is_looked_up_is_asked_about_once_more(Engine engine)
+    {
+        await using var shop = await Shop.OpenAsync(engine, "tier");
+        await shop.TellAsync(Subscription("{}"));
+        shop.Stripe.Answer(200, List()).Then(async _ =>
+        {
+            await shop.TellAsync(Customer("{}"));
+            return FakeStripe.Response(
+                200, Customer("{}").Json, ("Date", shop.Now.ToString("r", CultureInfo.InvariantCulture)));
+        });
+        await shop.LookUpAsync();
+        Assert.Equal(["pro x1 waits for the metadata key \"tier\""], await shop.AccessAsync());
+
+        shop.Advance(TimeSpan.FromMinutes(1));
+        shop.Stripe.Otherwise = () => FakeStripe.Response(
+            200, Customer("""{"tier":"2"}""").Json, ("Date", shop.Now.ToString("r", CultureInfo.InvariantCulture)));
+        await shop.FetchAsync();
+
+        Assert.Equal([Sessions, "/v1/customers/cus_1", "/v1/customers/cus_1"], shop.Asked);
+        Assert.Equal(["pro x1 grants"], await shop.AccessAsync());
+    }
+
+    [Theory, EveryEngine]
+    public async Task However_many_of_one_customer_are_parked_each_finds_itself(Engine engine)
+    {
+        await using var shop = await Shop.OpenAsync(engine, "tier", hasKey: false);
+        await shop.TellAsync(Subscription("{}"));
+        await shop.CrowdAsync(1001);
+
+        await shop.TellAsync(Subscription("{}", at: 1));
+        Assert.StartsWith("subscription sub_1", Assert.Single(await shop.OpenAsync()), StringComparison.Ordinal);
+        await shop.CrowdAsync(1001);
+        await shop.TellAsync(Subscription("""{"tier":"2"}""", at: 2));
+
+        Assert.Empty(await shop.OpenAsync());
+    }
+
+    [Theory, EveryEngine]
     public async Task Where_no_metadata_is_required_subscriptions_are_not_looked_at(Engine engine)
     {
         await using var shop = await Shop.OpenAsync(engine);
@@ -449,7 +489,19 @@ public sealed class ParkedTests
             }
         }
 
+        /// <summary>Parks so many others of the same customer, which come before all else.</summary>
+        public Task<int> CrowdAsync(int count) => told.Engine.Store.RunAsync($"""
+            insert into parked (stripe_account, livemode, type, object_id, customer, looked, deadline_at)
+            with recursive n (i) as (select 1 union all select i + 1 from n where i < {count})
+            select p.stripe_account, p.livemode, p.type, 'a_' || i, p.customer, p.looked, p.deadline_at
+            from parked p, n
+            where p.object_id = 'sub_1'
+              and not exists (select 1 from parked q where q.object_id = 'a_' || i)
+            """);
+
         public Task LookUpAsync() => told.Engine.LookUpAsync();
+
+        public Task FetchAsync() => told.Engine.FetchAsync();
 
         public void SetKey(string? key) => told.Engine.Keys.Replace(new() { General = key });
 
