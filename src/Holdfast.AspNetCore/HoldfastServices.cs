@@ -90,7 +90,6 @@ public static class HoldfastServices
         services.AddSingleton<Receiver>();
 
         services.AddSingleton(new StripeKeys(settings.Options.Stripe, settings.Mode));
-        services.AddSingleton(settings.Options.Stripe);
         services.AddSingleton<StripeCalls>();
         services.AddTransient(provider => new StripeCallPolicy(provider.GetRequiredService<StripeCalls>()));
         services.AddSingleton(provider => new StripeClient(
