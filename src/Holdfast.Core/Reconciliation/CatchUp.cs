@@ -32,7 +32,7 @@ internal sealed partial class CatchUp(
     /// <summary>How long it may go no further before somebody is told, when it might pass by itself.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>When it looks again whether it can ask, where it cannot.</summary>
+    /// <summary>When it looks again whether it can ask, or is to.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
     /// <summary>What has not ended by then is given up, so that it can still be noted within the lease.</summary>
@@ -72,9 +72,20 @@ internal sealed partial class CatchUp(
     {
         var cursor = await database.ReadAsync(session => cursors.FindAsync(session, job.Subject), ct)
             ?? throw new InvalidOperationException($"{job.Id} is about cursor {job.Subject}, which is not there.");
-        if (!stripe.CanAsk(cursor.Livemode) || !Accounts.Contains(cursor.StripeAccount))
+        if (cursor.Livemode != IsLive || !Accounts.Contains(cursor.StripeAccount))
         {
             return _ => Snooze(Idle);
+        }
+
+        if (!stripe.CanAsk(cursor.Livemode))
+        {
+            // There was one: without it there would be no cursor.
+            return session => StopAsync(
+                session,
+                cursor,
+                "There is no key for reading any more: set STRIPE_SECRET_KEY or STRIPE_READ_KEY.",
+                Idle,
+                isForGood: false);
         }
 
         var walk = new EventWalk(stripe, intake, cursors, database, options.CatchUp, clock);

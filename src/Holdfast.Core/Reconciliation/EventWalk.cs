@@ -19,10 +19,16 @@ internal sealed class EventWalk(
     /// <summary>What happened so shortly before the last look is looked at again with every one.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
 
-    /// <summary>What takes longer is left to the next attempt, so that this one ends well within its lease.</summary>
+    /// <summary>
+    /// What takes longer is left to the next attempt, so that this one ends well within its lease. It counts from when the
+    /// cursor has first moved: how long slices may be is found out anew by each attempt, and is of no use if it ends with that.
+    /// </summary>
     private static readonly TimeSpan MaxRun = TimeSpan.FromSeconds(20);
 
-    /// <summary>Of the undelivered ones an attempt reads no more: they are a second look, and may be all there are.</summary>
+    /// <summary>
+    /// Of the undelivered ones an attempt reads no more once the cursor has moved: they are a second look, and may be all
+    /// there are.
+    /// </summary>
     private const int MaxPagesOfUndelivered = 20;
 
     /// <summary>The shortest span that Stripe can be asked for.</summary>
@@ -36,8 +42,10 @@ internal sealed class EventWalk(
     /// <summary>A slice with more is cut, as long as it can be.</summary>
     private const int MaxPagesPerSlice = 16;
 
-    private readonly long _startedAt = clock.GetTimestamp();
     private int _pages;
+
+    /// <summary>When the cursor first moved, and after how many pages; null before.</summary>
+    private (long At, int Pages)? _moved;
 
     public async Task<WalkEnd> RunAsync(Cursor cursor, CancellationToken ct)
     {
@@ -169,11 +177,12 @@ internal sealed class EventWalk(
     {
         var moved = await database.WriteAsync(
             Turn.Work, session => cursors.MoveAsync(session, cursor, from, to), CancellationToken.None);
+        _moved ??= (clock.GetTimestamp(), _pages);
         return moved.OrThrow();
     }
 
-    private bool IsLongEnough(Sweep sweep) =>
-        clock.GetElapsedTime(_startedAt) > MaxRun || (sweep is Sweep.Undelivered && _pages >= MaxPagesOfUndelivered);
+    private bool IsLongEnough(Sweep sweep) => _moved is var (at, pages)
+        && (clock.GetElapsedTime(at) > MaxRun || (sweep is Sweep.Undelivered && _pages - pages >= MaxPagesOfUndelivered));
 
     /// <summary>Where a cursor stands that has gone through everything up to a moment.</summary>
     /// <param name="from">Since when without a gap.</param>
@@ -273,7 +282,7 @@ internal abstract record WalkEnd
     /// <param name="Now">The present, by Stripe's clock.</param>
     public sealed record Reached(Progress? From, Progress To, DateTimeOffset Now) : WalkEnd;
 
-    /// <summary>It was long enough for one attempt, and there is more.</summary>
+    /// <summary>The cursor has moved, it was long enough for one attempt, and there is more.</summary>
     public sealed record Paused : WalkEnd;
 
     /// <summary>Another has moved the cursor meanwhile.</summary>

@@ -331,6 +331,66 @@ public sealed class CatchUpTests
         List<Asked> UndeliveredQuestions() => [.. listener.Stripe.Questions.Where(asked => asked.DeliverySuccess is "false")];
     }
 
+    /// <remarks>How long slices may be is not kept: an attempt that ended with finding out would be made for ever.</remarks>
+    [Theory, EveryEngine]
+    public async Task An_attempt_at_a_slow_Stripe_does_not_end_before_the_cursor_has_moved(Engine engine)
+    {
+        await using var listener = await Listener.BegunAsync(engine);
+        var began = await listener.WalkedUntilAsync();
+        var told = TellBursts(listener, delivered: true);
+        listener.Stripe.Before = _ =>
+        {
+            listener.Shop.Clock.Advance(Second);
+            return null;
+        };
+
+        await AttemptAsync(listener);
+        Assert.True(await listener.WalkedUntilAsync() > began, "It did not move.");
+        for (var attempts = 1; attempts < 20 && (await listener.StoredAsync()).Count < told; attempts++)
+        {
+            await AttemptAsync(listener);
+        }
+
+        Assert.Equal(told, (await listener.StoredAsync()).Count);
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_part_of_the_undelivered_does_not_end_before_the_cursor_has_moved(Engine engine)
+    {
+        await using var listener = await Listener.BegunAsync(engine);
+        var began = (await listener.CursorAsync(Sweep.Undelivered)).Progress!.WalkedUntil;
+        TellBursts(listener, delivered: false);
+
+        await AttemptAsync(listener);
+
+        Assert.True((await listener.CursorAsync(Sweep.Undelivered)).Progress!.WalkedUntil > began, "It did not move.");
+    }
+
+    [Theory, EveryEngine]
+    public async Task A_key_that_is_taken_away_is_told_of_after_a_while_and_over_when_one_comes(Engine engine)
+    {
+        await using var listener = await Listener.BegunAsync(engine);
+        listener.Keys.Replace(new());
+
+        await listener.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.NotNull((await listener.CursorAsync()).Trouble);
+        Assert.Empty(await listener.AlertsAsync());
+        for (var i = 0; i < 6; i++)
+        {
+            await listener.PassAsync(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Contains("catch_up: events of our own account (test mode)", await listener.AlertsAsync());
+        Assert.Empty(listener.Stripe.Questions);
+        listener.Keys.Replace(new() { General = "sk_test_invented" });
+        listener.Stripe.Tell("evt_1");
+        await listener.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["evt_1"], await listener.StoredAsync());
+        Assert.Empty(await listener.AlertsAsync());
+        Assert.Null((await listener.CursorAsync()).Trouble);
+    }
+
     [Theory, EveryEngine]
     public async Task Without_a_key_nobody_is_asked_and_nothing_is_scheduled(Engine engine)
     {
@@ -449,7 +509,14 @@ public sealed class CatchUpTests
         listener.Shop.Clock.Advance(Interval);
         for (var i = 0; i < 10; i++)
         {
-            Assert.NotEqual(0, await listener.Worker.BeginAsync(Ct));
+            var begun = await listener.Worker.BeginAsync(Ct);
+            Assert.NotEqual(0, begun);
+            for (; begun > 0; begun--)
+            {
+                // From here on there is a limit, which rings when the clock moves.
+                await listener.Stripe.HungAsync(Ct);
+            }
+
             listener.Shop.Clock.Advance(TimeSpan.FromSeconds(90));
             await listener.Worker.DrainAsync();
             Assert.NotNull((await listener.CursorAsync()).Trouble);
@@ -558,5 +625,34 @@ public sealed class CatchUpTests
         Assert.Equal(
             ["waiting", "waiting"], await listener.Shop.Store.TextsAsync("select state from jobs where kind = 'catch_up'"));
         Assert.Equal(0, await listener.Shop.Store.NumberAsync("select count(*) from attempts"));
+    }
+
+    /// <summary>What the density of the newest ones says of the slices is wrong, twice.</summary>
+    private static int TellBursts(Listener listener, bool delivered)
+    {
+        listener.Shop.Clock.Advance(TimeSpan.FromHours(40));
+        var told = 0;
+        foreach (var (hours, burst) in ((int, int)[])[(0, 1500), (18, 1600)])
+        {
+            Tell(100, hours, TimeSpan.FromMinutes(10));
+            Tell(burst, hours + 17, Second / 100);
+        }
+
+        return told;
+
+        void Tell(int count, int hours, TimeSpan apart)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                listener.Stripe.Tell($"evt_{told++:D4}", TimeSpan.FromHours(hours) + (i * apart), delivered);
+            }
+        }
+    }
+
+    private static async Task AttemptAsync(Listener listener)
+    {
+        listener.Shop.Clock.Advance(Interval);
+        await listener.Worker.BeginAsync(Ct);
+        await listener.Worker.DrainAsync();
     }
 }

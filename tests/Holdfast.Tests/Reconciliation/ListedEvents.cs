@@ -13,6 +13,7 @@ internal sealed class ListedEvents(TimeProvider ours) : HttpMessageHandler
 
     private readonly Lock _lock = new();
     private readonly List<Listed> _events = [];
+    private readonly SemaphoreSlim _hung = new(0);
     private int _asked;
 
     public TimeSpan Ahead { get; set; } = TimeSpan.FromHours(7);
@@ -27,6 +28,9 @@ internal sealed class ListedEvents(TimeProvider ours) : HttpMessageHandler
 
     /// <summary>It takes connections and says nothing.</summary>
     public bool Hangs { get; set; }
+
+    /// <summary>Waits until one more question hangs.</summary>
+    public Task HungAsync(CancellationToken ct) => _hung.WaitAsync(ct);
 
     public static HttpResponseMessage Error(int status) => new((HttpStatusCode)status)
     {
@@ -67,12 +71,19 @@ internal sealed class ListedEvents(TimeProvider ours) : HttpMessageHandler
         }
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        _hung.Dispose();
+        base.Dispose(disposing);
+    }
+
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Hangs)
         {
+            _hung.Release();
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 

@@ -18,7 +18,7 @@ internal sealed class Listener : IAsyncDisposable
 
     private Listener(TestEngine shop, ListedEvents stripe, StripeOptions options, StripeKeys keys)
     {
-        (Shop, Stripe, Options) = (shop, stripe, options);
+        (Shop, Stripe, Options, Keys) = (shop, stripe, options, keys);
         Group = new(
             shop.Database, shop.Keeper, new Doorbell(), new(), shop.Clock, NullLogger<GroupCommit>.Instance);
         var refusals = new RefusalLog(
@@ -57,6 +57,8 @@ internal sealed class Listener : IAsyncDisposable
     public ListedEvents Stripe { get; }
 
     public StripeOptions Options { get; }
+
+    public StripeKeys Keys { get; }
 
     public GroupCommit Group { get; }
 
