@@ -7,7 +7,7 @@ namespace Holdfast.Apply;
 
 /// <summary>
 /// Has Stripe asked about objects of which only a guess is held: one fetch for each object and burst, as a job of its own.
-/// Without a key for their mode nothing is asked, and the guess stays.
+/// Without a key for their mode nothing is asked, and the guess stays; an object that was only named waits for a key.
 /// </summary>
 internal sealed class Doubts(
     FetchStore fetches, JobStore jobs, StripeClient stripe, StripeOptions options, TimeProvider clock)
@@ -18,9 +18,11 @@ internal sealed class Doubts(
     /// <summary>Whether there is a key for this mode.</summary>
     public bool CanAsk(bool livemode) => stripe.CanAsk(livemode);
 
-    /// <summary>Whether there is a key for its mode, and its place at Stripe is known.</summary>
-    public bool CanAsk(Want want) =>
-        CanAsk(want.Key.Livemode) && (want.Url ?? ObjectPaths.Of(want.Key.Type, want.Key.Id)) is not null;
+    /// <summary>Whether there is a key for this mode, or may be one.</summary>
+    public bool MayAsk(bool livemode) => stripe.IsOfMode(livemode);
+
+    /// <summary>Whether its place at Stripe is known.</summary>
+    public static bool HasPlace(Want want) => (want.Url ?? ObjectPaths.Of(want.Key.Type, want.Key.Id)) is not null;
 
     /// <returns>Null when nothing is to be asked.</returns>
     public Want? About(Seen seen, Folded folded)
@@ -40,7 +42,7 @@ internal sealed class Doubts(
         }
 
         var want = new Want(key, why.Value, Url: null, observation.ApiVersion, observation.Cause, observation.AsOf);
-        return CanAsk(want) ? want : null;
+        return CanAsk(key.Livemode) && HasPlace(want) ? want : null;
     }
 
     /// <summary>Runs in the transaction that moved the mirror, and holds the objects.</summary>

@@ -86,9 +86,17 @@ internal sealed partial class EventJobHandler(
                     seen.Add(new(observation with { Previous = PreviousIn(stored, json.RootElement) }, stored.Row));
                 }
             }
-            else if (Named(stored, json.RootElement) is { } want && doubts.CanAsk(want))
+            else if (Named(stored, json.RootElement) is { } want)
             {
-                thin.Add(want);
+                // Also without a key: nothing else will say what the object looks like, so the fetch waits for one.
+                if (!Doubts.HasPlace(want))
+                {
+                    LogNoPlace(stored.EventId, want.Key.Type, want.Key.Id);
+                }
+                else if (doubts.MayAsk(want.Key.Livemode))
+                {
+                    thin.Add(want);
+                }
             }
 
             LogApplying(stored.EventId, stored.Type, stored.Correlation);
@@ -123,4 +131,8 @@ internal sealed partial class EventJobHandler(
 
     [LoggerMessage(3002, LogLevel.Debug, "Applied and committed {Job} ({About}).")]
     private partial void LogApplied(JobId job, string about);
+
+    [LoggerMessage(3003, LogLevel.Warning, "{EventId} names {ObjectType} {ObjectId} and does not show it, and nobody knows where "
+        + "Stripe has it: nothing of it is held.")]
+    private partial void LogNoPlace(string eventId, string objectType, string objectId);
 }

@@ -12,6 +12,9 @@ internal sealed class StripeClient(HttpClient http, StripeKeys keys)
     /// <summary>How long a caller waits who was told nothing better.</summary>
     private static readonly TimeSpan AWhile = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether it is the mode of the keys, those there are and those that may come.</summary>
+    public bool IsOfMode(bool livemode) => (keys.Mode is StripeMode.Live) == livemode;
+
     /// <summary>Whether there is a key that reads what belongs to this mode.</summary>
     public bool CanAsk(bool livemode) =>
         keys.For(StripeJob.Read) is { } key && (key.Mode is StripeMode.Live) == livemode;

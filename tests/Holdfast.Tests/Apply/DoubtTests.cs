@@ -470,6 +470,23 @@ public sealed class DoubtTests
         Assert.Equal("a fetch confirmed=True in_doubt=False", await desk.HeldAsync());
     }
 
+    [Theory, EveryEngine]
+    public async Task A_thin_event_that_came_while_there_was_no_key_is_asked_about_when_there_is_one(Engine engine)
+    {
+        await using var desk = await Desk.OpenAsync(engine);
+        desk.Truth("a");
+        desk.Shop.Keys.Replace(new());
+
+        await desk.TellAsync(desk.Thin("evt_1", 0, "customer", "cus_1", Desk.Path));
+        await desk.PassAsync(seconds: 10);
+        Assert.Equal("nothing", await desk.HeldAsync());
+        Assert.Empty(desk.Stripe.Asked);
+        desk.Shop.Keys.Replace(new() { General = "sk_test_invented" });
+        await desk.SettleAsync();
+
+        Assert.Equal("a fetch confirmed=True in_doubt=False", await desk.HeldAsync());
+    }
+
     [Theory]
     [InlineData("https://evil.test/v1/customers/cus_1")]
     [InlineData("//evil.test/v1/customers/cus_1")]
@@ -479,7 +496,7 @@ public sealed class DoubtTests
     [InlineData("/v3/customers/cus_1")]
     [InlineData("/v1/customers//cus_1")]
     [InlineData("/v1/customers\\cus_1")]
-    public async Task A_thin_event_with_an_address_that_is_none_of_the_API_asks_nothing(string url)
+    public async Task A_thin_event_with_an_address_that_is_none_of_the_API_asks_nothing_and_says_so(string url)
     {
         await using var desk = await Desk.OpenAsync(Engine.Sqlite);
 
@@ -488,6 +505,12 @@ public sealed class DoubtTests
 
         Assert.Empty(desk.Stripe.Asked);
         Assert.Empty(await desk.JobsAsync());
+        Assert.Equal(
+            [
+                "Warning: evt_1 names v2.unheard.of uno_1 and does not show it, and nobody knows where Stripe has it: nothing "
+                + "of it is held.",
+            ],
+            desk.Shop.Log.Warnings);
     }
 
     [Theory, EveryEngine]

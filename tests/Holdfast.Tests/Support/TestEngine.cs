@@ -69,6 +69,9 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public EventJobHandler Handler { get; private set; } = null!;
 
+    /// <summary>What the handler of events says.</summary>
+    public Journal<EventJobHandler> Log { get; } = new();
+
     public Worker Worker { get; private set; } = null!;
 
     public LeasedWorker Lookups { get; private set; } = null!;
@@ -178,7 +181,7 @@ internal sealed class TestEngine : IAsyncDisposable
         var doubts = new Doubts(Fetches, Jobs, stripe, StripeOptions, Clock);
         var observed = new ObservedObjects(
             Objects, new AccountBinder(Accounts, Access, Clock), parking, doubts, Counters, StripeOptions, Clock);
-        Handler = new(Events, observed, doubts, Counters, NullLogger<EventJobHandler>.Instance);
+        Handler = new(Events, observed, doubts, Counters, Log);
         FetchHandler = new(
             Database,
             Fetches,
