@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Apply;
 using Holdfast.Reconciliation;
 using Holdfast.Simulator;
 using Holdfast.Simulator.Scenarios;
@@ -35,6 +36,7 @@ internal sealed class Month : IAsyncDisposable
     private RunningShop _shop = null!;
     private Shopkeeper _keeper = null!;
     private WiredEngine _engine = null!;
+    private bool _asks;
     private bool _isOver;
     private int _ticks;
 
@@ -183,6 +185,7 @@ internal sealed class Month : IAsyncDisposable
             secrets += $",{await AddThinEndpointAsync()}";
         }
 
+        _asks = key is not null;
         _engine = await WiredEngine.StartAsync(_store, Line, secrets, key, _seed);
         await _stripe.AddEndpointAsync(
             Webhook,
@@ -302,12 +305,15 @@ internal sealed class Month : IAsyncDisposable
         _ => TimeSpan.FromMilliseconds(_chance.Next(600_000)),
     };
 
-    /// <summary>When a job is due next; that of catching up never ends, and has its turn whenever others have.</summary>
+    /// <summary>
+    /// When a job is due next; that of catching up never ends, and has its turn whenever others have. Without a key, what is to
+    /// be fetched waits for one.
+    /// </summary>
     private async Task<DateTimeOffset?> NextJobAsync() => await _store.NumberAsync(
         $"""
         select coalesce(min(run_at), {_store.Say("0", "to_timestamp(0)")})
         from jobs
-        where state = 'waiting' and kind <> '{CatchUp.JobKind}'
+        where state = 'waiting' and kind <> '{CatchUp.JobKind}' and kind <> '{(_asks ? "" : Fetch.JobKind)}'
         """) is > 0 and var at
         ? DateTimeOffset.FromUnixTimeMilliseconds(at)
         : null;
