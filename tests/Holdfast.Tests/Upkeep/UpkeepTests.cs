@@ -474,9 +474,9 @@ public sealed class UpkeepTests
 
     private static Task<List<string>> PartitionsAsync(TestEngine shop) => shop.Store.TextsAsync(
         """
-        select inhrelid::regclass from pg_inherits
+        select inhrelid::regclass::text as name from pg_inherits
         where inhparent in ('events'::regclass, 'ended_jobs'::regclass) and inhrelid::regclass::text !~ 'rest'
-        order by 1
+        order by name
         """);
 
     private static async Task DropMonthsAsync(TestEngine shop)
