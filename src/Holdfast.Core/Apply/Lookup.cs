@@ -1,5 +1,6 @@
 using Holdfast.Access;
 using Holdfast.Mirror;
+using Holdfast.Stripe;
 
 namespace Holdfast.Apply;
 
@@ -16,20 +17,22 @@ internal sealed record Lookup(
     {
         Need.Missing[] missing = [.. known.Needs.OfType<Need.Missing>().Where(need => need.Name is not Need.LineItems)];
         var isWithoutCheckout = missing.Any(need => need.LookedAt.All(key => key.Type is not "checkout.session"));
-        var id = Uri.EscapeDataString(source.Key.Id);
-        return
-        [
-            .. source.Checkout is not null && !known.HasItems
-                ? (ReadOnlySpan<Lookup>)[new($"/v1/checkout/sessions/{id}/line_items", [], IsList: true, source.Row)]
-                : [],
-            // Nothing in a subscription tells of the checkout that it came from.
-            .. source.Subscription is not null && isWithoutCheckout
-                ? (ReadOnlySpan<Lookup>)[new("/v1/checkout/sessions", [("subscription", source.Key.Id)], IsList: true)]
-                : [],
-            .. missing.SelectMany(need => need.NotHeld).Distinct().Select(Of),
-        ];
-    }
+        var lookups = new List<Lookup>();
+        if (source.Checkout is not null && !known.HasItems)
+        {
+            lookups.Add(new($"{ObjectPaths.Of(source.Key.Type, source.Key.Id)}/line_items", [], IsList: true, source.Row));
+        }
 
-    private static Lookup Of(ObjectKey key) =>
-        new($"/v1/{key.Type}s/{Uri.EscapeDataString(key.Id)}", [], IsList: false);
+        if (source.Subscription is not null && isWithoutCheckout)
+        {
+            // Nothing in a subscription tells of the checkout that it came from.
+            lookups.Add(new("/v1/checkout/sessions", [("subscription", source.Key.Id)], IsList: true));
+        }
+
+        lookups.AddRange(missing.SelectMany(need => need.NotHeld).Distinct()
+            .Select(key => ObjectPaths.Of(key.Type, key.Id))
+            .OfType<string>()
+            .Select(path => new Lookup(path, [], IsList: false)));
+        return lookups;
+    }
 }

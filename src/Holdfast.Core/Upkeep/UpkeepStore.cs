@@ -36,15 +36,10 @@ internal sealed class UpkeepStore(Database database)
     public Task<int> PruneFindingsAsync(Session session, DateTimeOffset before) =>
         session.ExecuteAsync(_sql["PruneFindings"], ("before", before), ("limit", Slice));
 
-    /// <summary>Deletes a slice of the fetches that were closed before that moment, and their jobs.</summary>
+    /// <summary>Deletes a slice of the fetches that were closed before that moment and whose jobs are gone.</summary>
     /// <returns>How many; fewer than a <see cref="Slice"/> when nothing is left.</returns>
-    public async Task<int> PruneFetchesAsync(Session session, DateTimeOffset before)
-    {
-        // The same ones in all three: what hangs on them goes with them.
-        await session.ExecuteAsync(_sql["PruneFetchAttempts"], ("before", before), ("limit", Slice));
-        await session.ExecuteAsync(_sql["PruneFetchJobs"], ("before", before), ("limit", Slice));
-        return await session.ExecuteAsync(_sql["PruneFetches"], ("before", before), ("limit", Slice));
-    }
+    public Task<int> PruneFetchesAsync(Session session, DateTimeOffset before) =>
+        session.ExecuteAsync(_sql["PruneFetches"], ("before", before), ("limit", Slice));
 
     /// <summary>Deletes a slice of the calls that were made before that moment.</summary>
     /// <returns>How many; fewer than a <see cref="Slice"/> when nothing is left.</returns>

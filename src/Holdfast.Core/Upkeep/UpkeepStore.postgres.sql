@@ -70,14 +70,6 @@ where id in (
 delete from findings
 where id in (select id from findings where closed_at < @before::timestamptz order by closed_at limit @limit::bigint)
 
--- name: PruneFetchAttempts
--- Those of all ended jobs go together.
-update counters set value = value where false and @before::timestamptz is null and @limit::bigint is null
-
--- name: PruneFetchJobs
--- They go with their month.
-update counters set value = value where false and @before::timestamptz is null and @limit::bigint is null
-
 -- name: PruneFetches
 -- Those of dead letters stay as long as these. Asked row by row, as a join would read the index of all open jobs.
 delete from fetches

@@ -73,26 +73,6 @@ where id in (
 delete from findings
 where id in (select id from findings where closed_at < @before order by closed_at limit @limit)
 
--- name: PruneFetchAttempts
-delete from attempts
-where job in (
-    select j.id
-    from fetches f
-    cross join jobs j on j.kind = 'fetch' and j.subject = f.id
-    where f.closed_at < @before and j.state in ('completed', 'dismissed')
-    order by f.closed_at
-    limit @limit)
-
--- name: PruneFetchJobs
-delete from jobs
-where id in (
-    select j.id
-    from fetches f
-    cross join jobs j on j.kind = 'fetch' and j.subject = f.id
-    where f.closed_at < @before and j.state in ('completed', 'dismissed')
-    order by f.closed_at
-    limit @limit)
-
 -- name: PruneFetches
 -- Those of dead letters stay as long as these.
 delete from fetches
