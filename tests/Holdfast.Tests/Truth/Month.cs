@@ -98,6 +98,17 @@ internal sealed class Month : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets time pass until so many more events have come in.</summary>
+    public async Task PassUntilToldAsync(int events)
+    {
+        var (enough, end) = (Events + events, _stripe.Now + RunningShop.Month);
+        while (Events < enough)
+        {
+            Assert.True(_stripe.Now < end, $"In a month fewer than {events} events came in.");
+            await PassAsync(TimeSpan.FromMinutes(5));
+        }
+    }
+
     /// <summary>Stripe takes the engine's key no more.</summary>
     public void RevokeKey() => _stripe.World.Keys.Revoke(WiredEngine.Key);
 

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Holdfast.Alerts;
+using Holdfast.Apply;
+using Holdfast.Ingest;
+using Holdfast.Stripe;
 
 namespace Holdfast.Tests.Truth;
 
@@ -53,6 +57,31 @@ public sealed class TruthTests
             Assert.Equal(0, month.Line.Calls);
         },
         key: null);
+
+    [Theory, EveryEngine]
+    public async Task A_key_revoked_in_a_storm_costs_nothing_once_it_works_again(Engine engine)
+    {
+        await using var month = await Month.OpenAsync(engine, seed: 3);
+        await month.BeginAsync();
+        await month.PassUntilToldAsync(20);
+
+        month.RevokeKey();
+        await month.PassUntilToldAsync(20);
+        await month.PassAsync(TimeSpan.FromHours(1));
+        Assert.Equal(0, await month.OpenAsync(StoredEvent.JobKind));
+        Assert.NotEqual(0, await month.OpenAsync(Fetch.JobKind));
+        Assert.Equal(0, await month.DeadAsync());
+        Assert.Contains(AlertKinds.StripeKey, await month.AlertsAsync());
+        Assert.IsType<ChangeAnswer.Later>(await month.ChangeAsync("while it is revoked"));
+
+        month.RestoreKey();
+        await month.PassAsync(TimeSpan.FromDays(1));
+        Assert.IsType<ChangeAnswer.Made>(await month.ChangeAsync("when it works again"));
+        await month.SettleAsync();
+        Assert.Empty((await month.CompareAsync()).Differences);
+        Assert.Equal(0, await month.DeadAsync());
+        Assert.DoesNotContain(AlertKinds.StripeKey, await month.AlertsAsync());
+    }
 
     /// <summary>Plays the months of these seeds, several at once, and judges each when it has come to rest.</summary>
     private static async Task ForEachAsync(
